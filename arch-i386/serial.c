@@ -1,0 +1,71 @@
+/*
+ * arch-i386/serial.c - the first serial port, 115200 8N1: output by polling, input by interrupt.
+ *
+ * Output waits for the transmit-holding bit without a bound: the port is timed in Bochs, and a
+ * bound would lose characters. A port that is not there reads as all ones, so the wait ends at
+ * once.
+ */
+#include "arch-i386/io.h"
+#include "arch-i386/machine.h"
+
+#define COM1	      0x3F8
+#define REG_DATA      (COM1 + 0)
+#define REG_INTERRUPT (COM1 + 1)
+#define REG_FIFO      (COM1 + 2)
+#define REG_LINE      (COM1 + 3)
+#define REG_MODEM     (COM1 + 4)
+#define REG_STATUS    (COM1 + 5)
+#define STATUS_INPUT  0x01
+#define STATUS_EMPTY  0x20
+#define STATUS_IDLE   0x40
+#define FIFO_BYTES    16
+
+void serial_init(void)
+{
+	outb(REG_INTERRUPT, 0);
+	outb(REG_LINE, 0x80);
+	outb(REG_DATA, 1); /* divisor 1 */
+	outb(REG_INTERRUPT, 0);
+	outb(REG_LINE, 0x03);
+	outb(REG_FIFO, 0x07);
+	outb(REG_MODEM, 0x0B); /* OUT2 connects the interrupt line */
+}
+
+void serial_enable_input(void)
+{
+	ioapic_enable(IRQ_SERIAL);
+	outb(REG_INTERRUPT, 1);
+	while (inb(REG_STATUS) != 0xFF && (inb(REG_STATUS) & STATUS_INPUT))
+		inb(REG_DATA);
+}
+
+static void put(char c)
+{
+	while (!(inb(REG_STATUS) & STATUS_EMPTY))
+		cpu_relax();
+	outb(REG_DATA, (uint8_t)c);
+}
+
+/* Context: any, takes no lock. */
+void serial_write_char(char c)
+{
+	if (c == '\n')
+		put('\r');
+	put(c);
+}
+
+void serial_drain(void)
+{
+	while (!(inb(REG_STATUS) & STATUS_IDLE))
+		cpu_relax();
+}
+
+void serial_interrupt(void)
+{
+	/* Bounded, or a port that is not there would keep us for ever. */
+	for (int i = 0; i < FIFO_BYTES && (inb(REG_STATUS) & STATUS_INPUT); i++) {
+		char c = (char)inb(REG_DATA);
+
+		console_input(c == '\r' ? '\n' : c == 0x7F ? '\b' : c);
+	}
+}

@@ -1,0 +1,293 @@
+/*
+ * kernel/lock.c - what all locks share: the protocol want / waiting / got / dropped / released, the
+ * held records of each task, names, and the assertions. Realises DESIGN section 4.
+ *
+ * A held record is written by its own task only, but an interrupt pushes and pops records of its own
+ * on top at any moment: a slot is reserved before it is filled, and popped only after it was
+ * emptied, so that the interrupt always leaves what it found. A record whose lock is NULL is void.
+ */
+#include "kernel/lock.h"
+#include "kernel/printk.h"
+#include "kernel/rcu.h"
+#include "kernel/sched.h"
+#include "kernel/string.h"
+#include "kernel/sync.h"
+#include "kernel/watch.h"
+
+const struct lock_class lock_classes[NR_LOCK_CLASSES] = {
+#define LOCK_CLASS(id, name, kind, leaf, protects, why)                                            \
+	[LC_##id] = { name, LK_##kind, leaf, protects, why },
+#include "kernel/lock_classes.h"
+};
+
+static uint16_t next_ordinal[NR_LOCK_CLASSES]; /* atomic */
+
+#define compiler_barrier() __atomic_signal_fence(__ATOMIC_SEQ_CST)
+
+static enum lock_kind kind_of(const struct lock_info *li)
+{
+	return lock_classes[li->class_id].kind;
+}
+
+static uint32_t trace_id(const struct lock_info *li)
+{
+	return (uint32_t)li->class_id << 16 | li->ordinal;
+}
+
+void lock_info_init(struct lock_info *li, enum lock_class_id class_id, const char *label)
+{
+	li->class_id = (uint8_t)class_id;
+	li->ordinal = __atomic_add_fetch(&next_ordinal[class_id], 1, __ATOMIC_RELAXED);
+	li->label = label;
+	li->owner = NULL;
+	li->place = 0;
+}
+
+bool lock_is_quiet(const struct lock_info *li)
+{
+	return lock_classes[li->class_id].leaf || li->class_id == LC_WAITQUEUE ||
+	       li->class_id == LC_PORT;
+}
+
+static void lock_point(enum sync_kind kind, struct lock_info *li, uintptr_t place)
+{
+	if (unlikely(ctl_active) && !lock_is_quiet(li))
+		ctl_point(kind, li, place);
+}
+
+/* --- held records -------------------------------------------------------------------------- */
+
+static struct held_lock *find_held(struct task_struct *t, const struct lock_info *li)
+{
+	int i = t->nheld;
+
+	while (i-- > 0)
+		if (t->held[i].lock == li)
+			return &t->held[i];
+	return NULL;
+}
+
+struct held_lock *lock_held_by_current(const struct lock_info *li)
+{
+	return find_held(current, li);
+}
+
+static void push_held(struct task_struct *t, const struct held_lock *rec)
+{
+	int slot = t->nheld;
+	struct held_lock *h = &t->held[slot];
+
+	if (slot >= MAX_HELD_LOCKS)
+		panic("%s (pid %d) holds %d locks; no room to record %s", t->comm, t->pid, slot,
+		      lock_classes[rec->lock->class_id].name);
+	t->nheld = slot + 1;
+	compiler_barrier();
+	h->mode = rec->mode;
+	h->depth = rec->depth;
+	h->place = rec->place;
+	h->since = rec->since;
+	compiler_barrier();
+	h->lock = rec->lock;
+}
+
+static void remove_held(struct task_struct *t, struct held_lock *h)
+{
+	int last = t->nheld - 1;
+
+	for (; h < &t->held[last]; h++)
+		*h = h[1];
+	compiler_barrier();
+	h->lock = NULL;
+	compiler_barrier();
+	t->nheld = last;
+}
+
+/* --- the protocol -------------------------------------------------------------------------- */
+
+static void refuse_recursion(struct lock_info *li, uintptr_t place)
+{
+	struct held_lock *h = lock_held_by_current(li);
+	char name[48];
+
+	if (h)
+		panic("%s (pid %d) takes %s again in %pS; it holds it since %pS", current->comm,
+		      current->pid, lock_name(li, name, sizeof(name)), (void *)place,
+		      (void *)h->place);
+}
+
+void lock_want(struct lock_info *li, unsigned mode, uintptr_t place)
+{
+	bool try = mode & LOCK_TRY;
+
+	/* Sleeping locks may be taken twice by mistake: that task then waits for itself, and the
+	 * `waits` watcher says so. Spinning for oneself would stop a CPU. */
+	if (!try && kind_of(li) == LK_SPIN)
+		refuse_recursion(li, place);
+	trace(TE_LOCK_WANT, trace_id(li), mode, place);
+	if (unlikely(watch_mask))
+		watch_lock_want(li, mode, place);
+	lock_point(try ? SP_TRYLOCK : SP_LOCK, li, place);
+}
+
+void lock_waiting(struct lock_info *li, unsigned mode, uintptr_t place)
+{
+	struct wait_for *w = &current->wait;
+
+	w->kind = WAIT_LOCK;
+	w->mode = (uint8_t)mode;
+	w->what = li;
+	w->place = place;
+	w->since = arch_ticks();
+	/* Who sleeps is shown to the watcher by schedule(), just before it does. */
+	if (unlikely(watch_mask) && (kind_of(li) == LK_SPIN || kind_of(li) == LK_BKL))
+		watch_blocked(current);
+}
+
+void lock_got(struct lock_info *li, unsigned mode, uintptr_t place)
+{
+	struct task_struct *t = current;
+	struct held_lock rec = { .lock = li, .mode = (uint8_t)mode, .depth = 1, .place = place };
+
+	if (t->wait.kind == WAIT_LOCK && t->wait.what == li)
+		t->wait.kind = WAIT_NONE;
+	if (!(mode & LOCK_READ)) {
+		li->owner = t;
+		li->place = place;
+	}
+	rec.since = arch_ticks();
+	push_held(t, &rec);
+	trace(TE_LOCK_GOT, trace_id(li), mode, place);
+	if (unlikely(watch_mask))
+		watch_lock_got(li, mode, place);
+}
+
+static void refuse_release(struct lock_info *li, uintptr_t place)
+{
+	struct task_struct *owner = li->owner;
+	char name[48];
+
+	panic("%s (pid %d) releases %s in %pS, which it does not hold (holder: %s, taken in %pS)",
+	      current->comm, current->pid, lock_name(li, name, sizeof(name)), (void *)place,
+	      owner ? owner->comm : "nobody", (void *)li->place);
+}
+
+void lock_dropped(struct lock_info *li, uintptr_t place)
+{
+	struct task_struct *t = current;
+	struct held_lock *h = find_held(t, li);
+
+	/* A page lock may be released by an I/O completion, in whatever task that runs. */
+	if (!h && kind_of(li) != LK_PAGE)
+		refuse_release(li, place);
+	if (li->owner == t)
+		li->owner = NULL;
+	if (h)
+		remove_held(t, h);
+	trace(TE_LOCK_DROP, trace_id(li), 0, place);
+	if (unlikely(watch_mask))
+		watch_lock_dropped(li, place);
+}
+
+void lock_released(struct lock_info *li, uintptr_t place)
+{
+	/* Without a controller the lock may be gone by now: it must not be looked at. */
+	if (unlikely(ctl_active))
+		lock_point(SP_UNLOCK, li, place);
+}
+
+void lock_handed_over(struct lock_info *li)
+{
+	struct held_lock *h = lock_held_by_current(li);
+
+	if (!h)
+		refuse_release(li, CALLER_PLACE());
+	if (unlikely(watch_mask))
+		watch_lock_dropped(li, CALLER_PLACE());
+	li->owner = NULL;
+	remove_held(current, h);
+}
+
+void lock_move(struct lock_info *li, struct task_struct *from, struct task_struct *to)
+{
+	struct held_lock *h = find_held(from, li);
+	struct held_lock rec = *h;
+
+	remove_held(from, h);
+	push_held(to, &rec);
+	li->owner = to;
+}
+
+/* --- assertions ---------------------------------------------------------------------------- */
+
+static const struct held_lock *held_spinlock(int *count)
+{
+	const struct task_struct *t = current;
+	const struct held_lock *found = NULL;
+	int i;
+
+	*count = 0;
+	for (i = 0; i < t->nheld; i++) {
+		const struct lock_info *li = t->held[i].lock;
+
+		if (li && kind_of(li) == LK_SPIN) {
+			found = &t->held[i];
+			++*count;
+		}
+	}
+	return found;
+}
+
+int spinlocks_held(void)
+{
+	int count;
+
+	held_spinlock(&count);
+	return count;
+}
+
+void might_sleep_at(uintptr_t place)
+{
+	const struct held_lock *h;
+	char name[48];
+	int count;
+
+	if (!system_running)
+		return;
+	h = held_spinlock(&count);
+	if (h)
+		panic("%s (pid %d) may sleep in %pS, holding spin lock %s taken in %pS",
+		      current->comm, current->pid, (void *)place,
+		      lock_name(h->lock, name, sizeof(name)), (void *)h->place);
+	if (!arch_irqs_enabled())
+		panic("%s (pid %d) may sleep in %pS with interrupts off", current->comm,
+		      current->pid, (void *)place);
+	if (rcu_read_lock_held())
+		panic("%s (pid %d) may sleep in %pS inside an RCU read section", current->comm,
+		      current->pid, (void *)place);
+}
+
+void might_sleep(void)
+{
+	might_sleep_at(CALLER_PLACE());
+}
+
+void lock_assert_failed(const struct lock_info *li, bool held, const char *expr, const char *func)
+{
+	char name[48];
+
+	panic("%s (pid %d): %s (%s) must %sbe held in %s", current->comm, current->pid,
+	      lock_name(li, name, sizeof(name)), expr, held ? "" : "not ", func);
+}
+
+const char *lock_name(const struct lock_info *li, char *buf, size_t size)
+{
+	const char *class_name = lock_classes[li->class_id].name;
+
+	if (li->label)
+		snprintk(buf, size, "%s(%s)", class_name, li->label);
+	else if (li->ordinal)
+		snprintk(buf, size, "%s#%u", class_name, li->ordinal);
+	else /* the only one of its class */
+		snprintk(buf, size, "%s", class_name);
+	return buf;
+}

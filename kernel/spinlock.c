@@ -1,0 +1,113 @@
+/*
+ * kernel/spinlock.c - spin locks over the common lock protocol. See kernel/spinlock.h.
+ */
+#include "kernel/control.h"
+#include "kernel/spinlock.h"
+#include "kernel/printk.h"
+#include "kernel/task.h"
+
+#define SPIN_LONG 20000u /* turns after which a waiter shows itself to the watchers */
+
+void spin_lock_init(struct spinlock *lock, enum lock_class_id class_id, const char *label)
+{
+	lock_info_init(&lock->info, class_id, label);
+	lock->locked = 0;
+}
+
+static inline bool try_word(struct spinlock *lock)
+{
+	return !__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE);
+}
+
+/* The word was taken. The wait record may be in use by the sleep inside which we spin (schedule()
+ * takes runqueue_lock with it filled in), so it is put back as it was. */
+static void spin_slowly(struct spinlock *lock, uintptr_t place)
+{
+	struct task_struct *t = current;
+	struct wait_for saved = t->wait;
+	uint32_t turns = 0;
+
+	do {
+		if (unlikely(ctl_active) && !lock_is_quiet(&lock->info)) {
+			lock_waiting(&lock->info, LOCK_WRITE, place);
+			if (ctl_wait_lock(&lock->info))
+				continue;
+		}
+		while (spin_is_locked(lock)) {
+			/* With interrupts off we would never see the shootdown that the owner
+			 * may be waiting for. */
+			arch_tlb_poll();
+			cpu_relax();
+			if (++turns % SPIN_LONG == 0)
+				lock_waiting(&lock->info, LOCK_WRITE, place);
+		}
+	} while (!try_word(lock));
+	t->wait = saved;
+}
+
+void spin_acquire(struct spinlock *lock, uintptr_t place)
+{
+	if (unlikely(!try_word(lock)))
+		spin_slowly(lock, place);
+}
+
+static void take(struct spinlock *lock, uintptr_t place)
+{
+	lock_want(&lock->info, LOCK_WRITE, place);
+	spin_acquire(lock, place);
+	lock_got(&lock->info, LOCK_WRITE, place);
+}
+
+static void give(struct spinlock *lock, uintptr_t place)
+{
+	lock_dropped(&lock->info, place);
+	__atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);
+}
+
+void spin_lock(struct spinlock *lock)
+{
+	take(lock, CALLER_PLACE());
+}
+
+void spin_unlock(struct spinlock *lock)
+{
+	give(lock, CALLER_PLACE());
+	lock_released(&lock->info, CALLER_PLACE());
+}
+
+void spin_lock_irq(struct spinlock *lock)
+{
+	arch_irq_disable();
+	take(lock, CALLER_PLACE());
+}
+
+void spin_unlock_irq(struct spinlock *lock)
+{
+	give(lock, CALLER_PLACE());
+	arch_irq_enable();
+	lock_released(&lock->info, CALLER_PLACE());
+}
+
+unsigned long spin_lock_irqsave(struct spinlock *lock)
+{
+	unsigned long flags = arch_irq_save();
+
+	take(lock, CALLER_PLACE());
+	return flags;
+}
+
+void spin_unlock_irqrestore(struct spinlock *lock, unsigned long flags)
+{
+	give(lock, CALLER_PLACE());
+	arch_irq_restore(flags);
+	lock_released(&lock->info, CALLER_PLACE());
+}
+
+bool spin_trylock(struct spinlock *lock)
+{
+	lock_want(&lock->info, LOCK_WRITE | LOCK_TRY, CALLER_PLACE());
+	if (!try_word(lock))
+		return false;
+	lock_got(&lock->info, LOCK_WRITE | LOCK_TRY, CALLER_PLACE());
+	return true;
+}

@@ -1,0 +1,294 @@
+/*
+ * kernel/watch_waits.c - the waits watcher: who waits for whom, right now.
+ *
+ * Realises DESIGN section 4, "waits". Nodes are tasks. A task that waits
+ *   for a lock              waits for every task that holds it (a writer: for all readers),
+ *   for a port's answer     waits for the port's server, whether its message is queued or in work,
+ *   for an empty port, a device, a timer, a child, an event: for no task.
+ * Since a waiter needs all those it waits for, one cycle is enough: nobody on it will ever run.
+ *
+ * No lock is taken: it works in any state of the machine, also when the task list's own lock is part
+ * of the trouble. What is read may change underneath in a free run, so a cycle is believed only when
+ * a second look finds the same waits with the same starting times. A task that waits does not change
+ * what it holds; so between the two looks all tasks of the cycle were waiting at one instant.
+ */
+#include "kernel/watch.h"
+
+#include "kernel/control.h"
+#include "kernel/port.h"
+#include "kernel/printk.h"
+#include "kernel/sched.h"
+#include "kernel/string.h"
+#include "kernel/watch_internal.h"
+
+#define MAX_TASKS_SEEN 4096 /* a list longer than this is being torn: stop walking */
+#define MAX_VISITED    64
+#define MAX_OUT	       16
+
+static struct wait_cycle first_deadlock;
+static int deadlock_noted; /* atomic */
+
+void watch_waits_reset(void)
+{
+	first_deadlock.n = 0;
+	deadlock_noted = 0;
+}
+
+/* Is @t on its way into schedule(), or inside? Then kernel_lock, if still in its record, is about to
+ * be given up. */
+static bool gives_up_kernel_lock(const struct task_struct *t)
+{
+	const struct lock_info *li = t->wait.what;
+
+	switch (t->wait.kind) {
+	case WAIT_NONE:
+		return false;
+	case WAIT_LOCK: /* a spinner keeps it */
+		return lock_classes[li->class_id].kind != LK_SPIN &&
+		       lock_classes[li->class_id].kind != LK_BKL;
+	default:
+		return true;
+	}
+}
+
+static bool holds(const struct task_struct *t, const struct lock_info *lock)
+{
+	int i, n = t->nheld;
+
+	if (lock_classes[lock->class_id].kind == LK_BKL && gives_up_kernel_lock(t))
+		return false;
+	for (i = 0; i < n && i < MAX_HELD_LOCKS; i++)
+		if (t->held[i].lock == lock)
+			return true;
+	return false;
+}
+
+static int lock_owners(const struct lock_info *lock, struct task_struct **out, int max)
+{
+	struct task_struct *t;
+	int n = 0, walked = 0;
+
+	for_each_task(t) {
+		if (++walked > MAX_TASKS_SEEN)
+			break;
+		if (t->state != TASK_ZOMBIE && n < max && holds(t, lock))
+			out[n++] = t;
+	}
+	return n;
+}
+
+int watch_waits_for(struct task_struct *t, struct task_struct **out, int max)
+{
+	const struct port *port;
+
+	switch (t->wait.kind) {
+	case WAIT_LOCK:
+		return lock_owners(t->wait.what, out, max);
+	case WAIT_CALL:
+		port = t->wait.what;
+		if (!port || !port->server || max < 1)
+			return 0;
+		out[0] = port->server;
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+/* --- the search ------------------------------------------------------------------------------------ */
+
+struct walk {
+	int nvisited;
+	struct task_struct *visited[MAX_VISITED];
+	int depth;
+	struct task_struct *path[WAIT_CYCLE_MAX];
+};
+
+static int path_index(const struct walk *w, const struct task_struct *t)
+{
+	int i;
+
+	for (i = 0; i < w->depth; i++)
+		if (w->path[i] == t)
+			return i;
+	return -1;
+}
+
+static bool visited(struct walk *w, struct task_struct *t)
+{
+	int i;
+
+	for (i = 0; i < w->nvisited; i++)
+		if (w->visited[i] == t)
+			return true;
+	if (w->nvisited < MAX_VISITED)
+		w->visited[w->nvisited++] = t;
+	return false;
+}
+
+/* Depth first, at most WAIT_CYCLE_MAX deep. True: @out is a cycle, as far as one look can tell. */
+static bool search(struct walk *w, struct task_struct *t, struct wait_cycle *out)
+{
+	struct task_struct *next[MAX_OUT];
+	int n, i, at;
+
+	if (w->depth == WAIT_CYCLE_MAX || visited(w, t))
+		return false;
+	w->path[w->depth++] = t;
+	n = watch_waits_for(t, next, MAX_OUT);
+	for (i = 0; i < n; i++) {
+		at = path_index(w, next[i]);
+		if (at >= 0) {
+			out->n = w->depth - at;
+			memcpy(out->task, &w->path[at], (size_t)out->n * sizeof(out->task[0]));
+			return true;
+		}
+		if (search(w, next[i], out))
+			return true;
+	}
+	w->depth--;
+	return false;
+}
+
+static bool waits_for(struct task_struct *t, const struct task_struct *other)
+{
+	struct task_struct *next[MAX_OUT];
+	int n = watch_waits_for(t, next, MAX_OUT), i;
+
+	for (i = 0; i < n; i++)
+		if (next[i] == other)
+			return true;
+	return false;
+}
+
+/* The second look. */
+static bool confirmed(const struct wait_cycle *c)
+{
+	uint64_t since[WAIT_CYCLE_MAX];
+	int i;
+
+	for (i = 0; i < c->n; i++)
+		since[i] = c->task[i]->wait.since;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	for (i = 0; i < c->n; i++)
+		if (!waits_for(c->task[i], c->task[(i + 1) % c->n]))
+			return false;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	for (i = 0; i < c->n; i++)
+		if (c->task[i]->wait.since != since[i] || c->task[i]->wait.kind == WAIT_NONE)
+			return false;
+	return true;
+}
+
+/* Begin with the task of the lowest pid, so that the same deadlock is always told alike. */
+static void turn_to_lowest(struct wait_cycle *c)
+{
+	struct wait_cycle turned;
+	int low = 0, i;
+
+	for (i = 1; i < c->n; i++)
+		if (c->task[i]->pid < c->task[low]->pid)
+			low = i;
+	turned.n = c->n;
+	for (i = 0; i < c->n; i++)
+		turned.task[i] = c->task[(low + i) % c->n];
+	*c = turned;
+}
+
+static bool find_from(struct task_struct *t, struct wait_cycle *out)
+{
+	struct walk w;
+
+	w.nvisited = 0;
+	w.depth = 0;
+	if (!search(&w, t, out) || !confirmed(out))
+		return false;
+	turn_to_lowest(out);
+	return true;
+}
+
+bool watch_find_cycle(struct task_struct *t, struct wait_cycle *out)
+{
+	struct task_struct *each;
+	int walked = 0;
+
+	out->n = 0;
+	if (t)
+		return find_from(t, out);
+	for_each_task(each) {
+		if (++walked > MAX_TASKS_SEEN)
+			break;
+		if (each->state != TASK_ZOMBIE && each->wait.kind != WAIT_NONE &&
+		    find_from(each, out))
+			return true;
+	}
+	out->n = 0;
+	return false;
+}
+
+/* --- what is done about it --------------------------------------------------------------------------- */
+
+/* "waits: driver lock + vmlist lock": the classes in the cycle, lowest rank first, calls as "port". */
+static void cycle_key(const struct wait_cycle *c, char *buf, size_t size)
+{
+	uint8_t class_in[NR_LOCK_CLASSES] = { 0 };
+	size_t len = 0;
+	bool port = false;
+	unsigned i;
+
+	for (i = 0; i < (unsigned)c->n; i++) {
+		const struct wait_for *w = &c->task[i]->wait;
+
+		if (w->kind == WAIT_LOCK)
+			class_in[((const struct lock_info *)w->what)->class_id] = 1;
+		else
+			port = true;
+	}
+	buf[0] = '\0';
+	for (i = 0; i < NR_LOCK_CLASSES && len < size; i++) {
+		if (!class_in[i])
+			continue;
+		snprintk(buf + len, size - len, "%s%s", len ? " + " : "", lock_classes[i].name);
+		len = strlen(buf);
+	}
+	if (port && len < size)
+		snprintk(buf + len, size - len, "%sa server's answer", len ? " + " : "");
+}
+
+void watch_deadlock_found(const struct wait_cycle *c)
+{
+	char key[WATCH_KEY_LEN];
+
+	cycle_key(c, key, sizeof(key));
+	watch_complain(WATCH_WAITS, "waits: %s", key);
+	if (__atomic_exchange_n(&deadlock_noted, 1, __ATOMIC_ACQ_REL))
+		return;
+	first_deadlock = *c;
+	if (!ctl_active) /* else the scenario tells it, when every CPU stands still */
+		watch_report_deadlock(c);
+}
+
+const struct wait_cycle *watch_deadlock(void)
+{
+	return deadlock_noted && first_deadlock.n ? &first_deadlock : NULL;
+}
+
+void watch_blocked(struct task_struct *t)
+{
+	struct wait_cycle c;
+
+	if (!(watch_mask & WATCH_WAITS))
+		return;
+	if (watch_find_cycle(t, &c))
+		watch_deadlock_found(&c);
+}
+
+void watch_tick(void)
+{
+	struct wait_cycle c;
+
+	if (!(watch_mask & WATCH_WAITS) || deadlock_noted || ctl_active)
+		return;
+	if (watch_find_cycle(NULL, &c))
+		watch_deadlock_found(&c);
+}

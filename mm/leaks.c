@@ -1,0 +1,99 @@
+/*
+ * mm/leaks.c - leak accounting: what is in use now against what was in use before. See invariants.h.
+ *
+ * Frames of slabs and of the page cache come and go without being leaked, so they are not counted;
+ * a frame that is neither free nor theirs belongs to somebody. The same holds for swap slots that only
+ * the swap cache refers to.
+ */
+#include "kernel/printk.h"
+#include "kernel/string.h"
+#include "mm/filemap.h"
+#include "mm/invariants.h"
+#include "mm/page_alloc.h"
+#include "mm/slab.h"
+#include "swap/swap.h"
+
+static void count_private_slot(struct page *page, void *arg)
+{
+	struct swp_entry entry = { (uint32_t)page->index };
+	long *only_cached = arg;
+
+	if (page->mapping == &swapper_space && swap_count(entry) == 1)
+		++*only_cached;
+}
+
+static long swap_slots_in_use(void)
+{
+	long used = 0, only_cached = 0;
+
+	for (int type = 0; type < MAX_SWAPFILES; type++) {
+		const struct swap_info_struct *si = &swap_info[type];
+
+		if (!(si->flags & SWP_USED) || !si->swap_map)
+			continue;
+		for (unsigned long i = 1; i < si->max; i++)
+			used += si->swap_map[i] != 0 && si->swap_map[i] != SWAP_MAP_BAD;
+	}
+	page_cache_for_each(count_private_slot, &only_cached);
+	return used - only_cached;
+}
+
+static long frames_in_use(void)
+{
+	long free = page_free_count() + page_pool_aside_count() + page_reserve_count();
+
+	return (long)max_mapnr - free - (long)slab_pages() - (long)page_cache_size;
+}
+
+void vm_leak_snapshot(struct vm_snapshot *snap)
+{
+	struct kmem_cache *c;
+
+	memset(snap, 0, sizeof(*snap));
+	snap->pages = frames_in_use();
+	snap->swap_slots = swap_slots_in_use();
+	for (unsigned i = 0; i < VM_SNAPSHOT_CACHES && (c = kmem_cache_nth(i)); i++) {
+		snap->cache[i].name = kmem_cache_name(c);
+		snap->cache[i].inuse = kmem_cache_inuse(c);
+		snap->ncaches++;
+	}
+}
+
+static unsigned long inuse_before(const struct vm_snapshot *before, const char *name)
+{
+	for (unsigned i = 0; i < before->ncaches; i++)
+		if (!strcmp(before->cache[i].name, name))
+			return before->cache[i].inuse;
+	return 0;
+}
+
+static int compare_cache(const struct vm_snapshot *before, struct kmem_cache *c)
+{
+	const char *name = kmem_cache_name(c);
+	unsigned long was = inuse_before(before, name), is = kmem_cache_inuse(c);
+	char key[80];
+
+	if (is == was || !strcmp(name, "slab_mgmt")) /* descriptors: as many as there are slabs */
+		return 0;
+	snprintk(key, sizeof(key), "leak: objects of %s", name);
+	invariant_failed(key, "%lu in use before, %lu now", was, is);
+	slab_report_users(c, 4);
+	return 1;
+}
+
+int vm_leak_compare(const struct vm_snapshot *before)
+{
+	struct kmem_cache *c;
+	long pages = frames_in_use(), slots = swap_slots_in_use();
+	int failures = 0;
+
+	if (pages != before->pages)
+		failures += invariant_failed("leak: pages", "%ld in use before, %ld now",
+					     before->pages, pages);
+	if (slots != before->swap_slots)
+		failures += invariant_failed("leak: swap slots", "%ld in use before, %ld now",
+					     before->swap_slots, slots);
+	for (unsigned i = 0; (c = kmem_cache_nth(i)); i++)
+		failures += compare_cache(before, c);
+	return failures;
+}

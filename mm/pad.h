@@ -1,0 +1,52 @@
+/*
+ * mm/pad.h - the demonstration driver: a pad of pages that programs map, kept on a disk partition.
+ *
+ * It is what the October 1999 thread argued about: a character device whose mapped pages the page
+ * stealer hands to a swapout() method that sleeps for a lock of the driver's own. Written as an
+ * ordinary, careful driver author would have; docs/writing-a-driver.md walks through it.
+ *
+ * Interface: open("/dev/pad"), mmap(MAP_SHARED), ioctl PAD_INFO, PAD_SNAPSHOT, PAD_SNAPSHOT_KERNEL.
+ */
+#ifndef MM_PAD_H
+#define MM_PAD_H
+
+#include "kernel/semaphore.h"
+#include "mm/file.h"
+
+struct block_dev;
+
+#define PAD_MAX_PAGES 1024
+
+/* ioctl numbers and arguments; the ABI of tests/programs. */
+#define PAD_INFO	    0x5001 /* arg: struct pad_info to fill */
+#define PAD_SNAPSHOT	    0x5002 /* arg: address of npages 32-bit words: writes of each page so far */
+#define PAD_SNAPSHOT_KERNEL 0x5003 /* the same by an author who did not think of GFP_BUFFER */
+
+struct pad_info {
+	uint32_t npages;
+	uint32_t writes; /* pages written home since boot */
+};
+
+struct pad {
+	struct semaphore lock; /* L. Protects: the store's contents, writes[], total_writes. */
+	uint32_t *writes;      /* one page: how often each page was written home */
+	uint32_t total_writes;
+	const struct block_dev *store; /* constant */
+	unsigned long npages;	       /* constant */
+	struct address_space mapping;
+};
+
+/* Make a pad of @npages (1..PAD_MAX_PAGES) on @store; NULL = no memory or a store too small.
+ * Context: may sleep. */
+struct pad *pad_create(const struct block_dev *store, unsigned long npages);
+/* An open file on it, with one reference; NULL = no memory. Context: may sleep. */
+struct file *pad_open(struct pad *pad);
+/* Register /dev/pad on the partition that `pad=` names (none: the device is absent). Boot. */
+void pad_init(void);
+
+/* The body of the ioctl, for callers in the kernel: copy the table of writes to @ubuf in user memory.
+ * 0, -EFAULT, or -ENOMEM when @gfp gave no page. Context: may sleep. Locks: takes L, and holds it
+ * while it allocates. */
+long pad_snapshot(struct pad *pad, unsigned long ubuf, unsigned gfp);
+
+#endif

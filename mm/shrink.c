@@ -1,0 +1,154 @@
+/*
+ * mm/shrink.c - shrink_mmap: free one page of the page cache, least recently used first. The LRU form
+ * of 2.3.23; realises facts d, "Reclaim loop", and S1, "Swap cache locking" (last but one sentence).
+ *
+ * At most nr_lru_pages / (priority + 1) pages are examined, from the back of the list. A page that was
+ * referenced loses the mark and goes to the front for free. One that is locked, or that somebody
+ * besides the cache refers to, goes to the front too. While a page is off the list it is locked by us,
+ * and whoever takes a page off the list has it locked: so nobody else touches it.
+ *
+ * A swap-cache page is freed although its entry may still stand in ptes: only page references count.
+ * pagecache_lock is dropped between the look at the count and the deletion, so lookup_swap_cache may
+ * take a reference in between and then own a page that is no swap cache any more (R14). A design that
+ * takes pagecache_lock itself in cache_begin(CACHE_SHRINK) keeps it over the removal from the hash.
+ */
+#include "kernel/printk.h"
+#include "kernel/sync.h"
+#include "kernel/watch.h"
+#include "mm/design/design.h"
+#include "mm/filemap.h"
+#include "mm/vmscan.h"
+
+/* Off the list and locked; NULL = @budget is used up or the list is empty. Pages that are not to be
+ * freed now are moved to the front, as 1999 did, until one is locked. */
+static struct page *lock_oldest(int *budget)
+{
+	struct page *page = NULL;
+
+	spin_lock(&pagemap_lru_lock);
+	while (*budget > 0 && !list_empty(&lru_cache)) {
+		page = list_entry(lru_cache.prev, struct page, lru);
+		list_del(&page->lru);
+		list_add(&page->lru, &lru_cache);
+		if (page_test_and_clear(page, PG_referenced)) {
+			page = NULL;
+			continue;
+		}
+		--*budget;
+		if (!TryLockPage(page))
+			break;
+		page = NULL;
+	}
+	if (page) {
+		get_page(page);
+		list_del(&page->lru);
+		page_clear(page, PG_lru);
+		nr_lru_pages--;
+	}
+	spin_unlock(&pagemap_lru_lock);
+	return page;
+}
+
+static void put_back(struct page *page)
+{
+	lru_cache_add(page);
+	UnlockPage(page);
+	page_cache_release(page);
+}
+
+/* Marked dirty by a design without the swapout() method: write it home, so that a later pass can free
+ * it. The write unlocks the page. 1 = started, which counts as progress, as in swap_out. */
+static int write_dirty(struct page *page, unsigned gfp)
+{
+	const struct address_space_operations *ops = page->mapping ? page->mapping->a_ops : NULL;
+	int error;
+
+	if (!(gfp & __GFP_IO) || !ops || !ops->writepage) {
+		put_back(page);
+		return 0;
+	}
+	watch_reclaim_io_enter();
+	page_clear(page, PG_dirty);
+	lru_cache_add(page);
+	error = ops->writepage(page);
+	watch_reclaim_io_leave();
+	if (error)
+		page_set(page, PG_dirty);
+	page_cache_release(page);
+	return error ? 0 : 1;
+}
+
+/* The page is locked, ours by one reference; does nobody but the cache refer to it besides? Needs
+ * pagecache_lock, so that no lookup raises the count meanwhile. */
+static bool only_cached(const struct page *page)
+{
+	return page->pprev_hash && page_count(page) == 2;
+}
+
+/* Remove it if it is unused. true = it is out of the cache and the cache's reference is dropped. */
+static bool shrink_swap_page(struct page *page)
+{
+	bool design_locks, unused;
+
+	if (!vm_design->cache_begin(CACHE_SHRINK, page))
+		return false;
+	design_locks = lock_held_by_current(&pagecache_lock.info);
+	if (!design_locks)
+		spin_lock(&pagecache_lock);
+	unused = only_cached(page);
+	if (unused && design_locks)
+		__unhash_page(page); /* and so no lookup finds it from here on */
+	if (!design_locks)
+		spin_unlock(&pagecache_lock);
+	if (design_locks || !unused)
+		vm_design->cache_end(CACHE_SHRINK, page);
+	if (!unused)
+		return false;
+	sync_point(SP_READ, &page->count); /* R14: between the look and the deletion */
+	delete_from_swap_cache_locked(page);
+	if (!design_locks)
+		vm_design->cache_end(CACHE_SHRINK, page);
+	return true;
+}
+
+static bool shrink_file_page(struct page *page)
+{
+	bool unused;
+
+	spin_lock(&pagecache_lock);
+	unused = only_cached(page);
+	if (unused)
+		__unhash_page(page);
+	spin_unlock(&pagecache_lock);
+	if (!unused)
+		return false;
+	remove_from_page_cache(page);
+	page_cache_release(page); /* the cache's */
+	return true;
+}
+
+int shrink_mmap(int priority, unsigned gfp)
+{
+	int budget = nr_lru_pages / (priority + 1);
+	struct page *page;
+
+	while ((page = lock_oldest(&budget))) {
+		if (page_count(page) > 2) {
+			put_back(page);
+			continue;
+		}
+		if (page_test(page, PG_dirty)) {
+			if (write_dirty(page, gfp))
+				return 1;
+			continue;
+		}
+		if (PageSwapCache(page) ? shrink_swap_page(page) : shrink_file_page(page)) {
+			UnlockPage(page);
+			page_cache_release(page);
+			vmscan_events.shrunk++;
+			return 1;
+		}
+		put_back(page);
+	}
+	return 0;
+}

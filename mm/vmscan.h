@@ -1,0 +1,53 @@
+/*
+ * mm/vmscan.h - the page stealer: kswapd and direct reclaim. Realises S0 (first part), facts
+ * section c "Stealer" and d "Reclaim loop".
+ */
+#ifndef MM_VMSCAN_H
+#define MM_VMSCAN_H
+
+#include "mm/mm.h"
+
+struct task_struct;
+
+/* The state of one scan of one victim; lives on the stealer's stack. The locking design notes in
+ * it what it still holds, so that walk_end releases just that. */
+struct steal_ctx {
+	struct mm_struct *mm;	    /* the victim, pinned */
+	struct task_struct *task;   /* the task it was chosen by; may be gone by now */
+	int pid;		    /* its pid: a failing swapout() sends SIGBUS there */
+	unsigned gfp;
+	bool walk_locked;	    /* the vmlist lock is still held */
+	bool may_have_slept;	    /* then mm, vma and pte are not to be looked at again (R27) */
+};
+
+/* What the walk returns besides the driver's -errno (facts c, return conventions). */
+#define STEAL_GO_ON 0 /* nothing freed; the locks are as they were */
+#define STEAL_DONE  1 /* written or freed something: unwind, nothing is to be looked at again */
+#define STEAL_LOST  2 /* the walk met an area that was gone, or had slept: unwind, nothing gained */
+
+/* Steal about SWAP_CLUSTER_MAX pages for a caller who may wait. 1 = enough progress, 0 = not.
+ * Context: may sleep. Locks: whatever the allocating caller holds; never called by a server. */
+int try_to_free_pages(unsigned gfp);
+/* The same without waking kswapd, for kswapd itself. */
+int do_try_to_free_pages(unsigned gfp);
+void wakeup_kswapd(void);
+void kswapd_start(void);
+extern struct task_struct *kswapd_task;
+
+/* One pass over the LRU (mm/filemap.c's list): 1 = freed one page, 0 = none. */
+int shrink_mmap(int priority, unsigned gfp);
+/* One victim mm: 1 = wrote or freed something, 0 = nothing found. */
+int swap_out(int priority, unsigned gfp);
+/* The victim's driver failed to write a page: SIGBUS to the task by which the victim was chosen.
+ * Context: no spin lock held. Locks: takes tasklist_lock. */
+void steal_send_sigbus(const struct steal_ctx *ctx);
+/* One pte. 0 = go on; non-zero = unwind (facts c, return conventions). */
+int try_to_swap_out(struct steal_ctx *ctx, struct vm_area_struct *vma, unsigned long addr,
+		    pte_t *ptep);
+
+struct vmscan_events {
+	volatile unsigned long steals, scans, anon_out, file_out, method_calls, unmapped, shrunk, failed;
+};
+extern struct vmscan_events vmscan_events;
+
+#endif

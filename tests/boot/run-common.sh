@@ -1,0 +1,88 @@
+# tests/boot/run-common.sh - what both headless runners share: options, private images, verdict.
+# Sourced by run-bochs.sh and run-qemu.sh; not run by itself.
+
+fail_to_run() { # exit status 2: the command could not run
+	echo "$(basename "$0"): $*" >&2
+	exit 2
+}
+
+# DIR "command line" [key=value ...] -> variables dir, cmdline, and one per key
+parse_options() {
+	[ $# -ge 2 ] || fail_to_run "usage: $(basename "$0") DIR \"kernel command line\" [key=value ...]
+keys: cpus= mem= (MB) ips= quantum= timeout= (seconds) hda= hdb= (images, - = none) display= BUILD= in the environment"
+	dir=$1 cmdline=$2
+	shift 2
+	cpus=1 mem=32 ips=4000000 quantum=16 timeout=120 display=none elf=
+	hda=$BUILD/hda.img hdb=$BUILD/hdb.img
+	for option; do
+		case $option in
+		cpus=* | mem=* | ips=* | quantum=* | timeout=* | hda=* | hdb=* | display=* | elf=*)
+			eval "${option%%=*}=\${option#*=}" ;;
+		*) fail_to_run "unknown option: $option" ;;
+		esac
+	done
+	case $cpus$mem$ips$quantum$timeout in *[!0-9]*) fail_to_run "cpus, mem, ips, quantum, timeout are numbers" ;; esac
+}
+
+# Private copies of the images, with the command line in its slot.
+prepare_directory() {
+	[ -r "$BUILD/layout.sh" ] || fail_to_run "no $BUILD/layout.sh: run make first"
+	. "$BUILD/layout.sh"
+	mkdir -p "$dir" || fail_to_run "cannot make directory $dir"
+	rm -f "$dir"/*.log "$dir"/*.lock "$dir"/*.img
+	for image in hda hdb; do
+		eval "from=\$$image"
+		[ "$from" = - ] && continue
+		[ -r "$from" ] || fail_to_run "cannot read image $from"
+		cp --reflink=auto --sparse=always "$from" "$dir/$image.img" || fail_to_run "cannot copy $from"
+	done
+	[ ${#cmdline} -lt $((CMDLINE_SECTORS * 512)) ] || fail_to_run "the kernel command line is too long"
+	[ "$hda" = - ] || printf '%s' "$cmdline" | dd of="$dir/hda.img" bs=512 seek="$CMDLINE_LBA" \
+		count="$CMDLINE_SECTORS" conv=notrunc,sync iflag=fullblock status=none
+}
+
+guest_said_off() { grep -aq 'kswapd23: power off, status' "$dir/serial.log" 2> /dev/null; }
+boot_failed() { grep -aq 'boot error: ' "$dir/serial.log" 2> /dev/null; }
+
+# Wait for process $1, until the guest is done or time is up; sets timed_out.
+watch_process() {
+	timed_out=0 left=$((timeout * 10)) after=20
+	while kill -0 "$1" 2> /dev/null; do
+		# an emulator that does not end although the guest is done gets two seconds
+		if guest_said_off; then after=$((after - 1)); fi
+		if boot_failed; then after=$((after - 10)); fi
+		left=$((left - 1))
+		if [ $after -le 0 ]; then break; fi
+		if [ $left -le 0 ]; then timed_out=1; break; fi
+		sleep 0.1
+	done
+	kill -9 "$1" 2> /dev/null
+	wait "$1" 2> /dev/null
+	rm -f "$dir"/*.lock
+}
+
+# The judge looks for what ends a run badly before it believes the guest. Exit status of the runner:
+# 0 guest ended well, 1 guest ended reporting failure, 3 time is up, 4 triple fault or emulator panic,
+# 5 the boot loader or early kernel gave up.
+verdict() {
+	[ -f "$dir/serial.log" ] && sed -i 's/\r$//' "$dir/serial.log"
+	status=$(cat "$dir/serial.log" "$dir/e9.log" 2> /dev/null |
+		sed -n 's/.*kswapd23: power off, status \([0-9]*\).*/\1/p' | tail -n 1)
+	if boot_failed; then
+		echo "boot failed: $(grep -a -m1 'boot error: ' "$dir/serial.log")"
+		result=5
+	elif [ "$status" = 0 ]; then
+		result=0
+	elif [ -n "$status" ]; then
+		echo "the guest ended with status $status"
+		result=1
+	elif [ $timed_out = 1 ]; then
+		echo "time is up after $timeout s"
+		result=3
+	else
+		echo "the machine stopped by itself: $1"
+		result=4
+	fi
+	echo "logs: $dir/serial.log $dir/e9.log${2:+ $2}"
+	exit $result
+}
