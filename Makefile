@@ -9,6 +9,7 @@ CROSS ?= i686-linux-gnu-
 CC := $(CROSS)gcc
 LD := $(CROSS)ld
 OBJCOPY := $(CROSS)objcopy
+NM := $(CROSS)nm
 AR := $(CROSS)ar
 HOSTCC ?= gcc
 NASM ?= nasm

@@ -41,12 +41,12 @@ LINK = $(LD) -m elf_i386 -T arch-i386/kernel.ld -z noexecstack --no-warn-rwx-seg
 
 # Twice: the first link tells the addresses of the functions, the second carries them as a table,
 # which lies behind the code and so moves none of them; that is checked.
-FUNCTIONS = LC_ALL=C nm -n $(1) | LC_ALL=C awk '$$2 ~ /^[tT]$$/ && $$3 !~ /^(_etext|_kernel_start)$$/'
+FUNCTIONS = $(NM) -n $(1) | awk '$$2 ~ /^[tT]$$/ && $$3 !~ /^(_etext|_kernel_start)$$/'
 
 $(B)/kernel.elf: $(KERNEL_OBJS) arch-i386/kernel.ld arch-i386/ksyms.awk $(B)/objects
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $(B)/kernel.pass1 $(KERNEL_OBJS) $(LIBGCC)
-	$(Q)LC_ALL=C nm -n $(B)/kernel.pass1 | LC_ALL=C awk -f arch-i386/ksyms.awk > $(B)/ksyms.c
+	$(Q)$(NM) -n $(B)/kernel.pass1 | awk -f arch-i386/ksyms.awk > $(B)/ksyms.c
 	$(Q)$(CC) $(KERNEL_CFLAGS) -c -o $(B)/ksyms.o $(B)/ksyms.c
 	$(Q)$(LINK) -Map=$(B)/kernel.map -o $@.tmp $(KERNEL_OBJS) $(B)/ksyms.o $(LIBGCC)
 	$(Q)$(call FUNCTIONS,$(B)/kernel.pass1) > $(B)/functions.1

@@ -2,9 +2,9 @@
  * kernel/control_log.c - the record of a controlled run: steps, fingerprints, and their texts.
  *
  * A fingerprint is a rolling 16-bit hash over (task number, kind of point, class and number of the
- * object). An object's number is the order of its first appearance in this run, a milestone's object
- * counts by its name: both are the same on every machine that runs the same schedule, as addresses,
- * pids and boot-time ordinals are not. facts/systematic-exploration.md section 9.
+ * object). An object's number is the order of its first appearance in this run, a milestone's
+ * object counts by its name: both are the same on every machine that runs the same schedule, as
+ * addresses, pids and boot-time ordinals are not. facts/systematic-exploration.md section 9.
  */
 #include "kernel/control_internal.h"
 
@@ -41,7 +41,7 @@ void ctl_log_reset(void)
 	memset(met_of_class, 0, sizeof(met_of_class));
 }
 
-/* --- objects ------------------------------------------------------------------------------------- */
+/* --- objects --------------------------------------------------------------------------------- */
 
 static bool has_lock(enum sync_kind kind)
 {
@@ -77,7 +77,7 @@ static unsigned label_hash(uint32_t label)
 	return h;
 }
 
-/* --- fingerprints ----------------------------------------------------------------------------------- */
+/* --- fingerprints ---------------------------------------------------------------------------- */
 
 static uint16_t mix(uint16_t h, unsigned word)
 {
@@ -170,7 +170,7 @@ bool ctl_log_guess(uint16_t before, uint16_t want, struct ctl_step *out)
 	return found == 1;
 }
 
-/* --- texts ------------------------------------------------------------------------------------------- */
+/* --- texts ----------------------------------------------------------------------------------- */
 
 static void object_text(uint16_t object, char *buf, size_t size)
 {
@@ -217,7 +217,7 @@ const char *ctl_step_text(const struct ctl_step *s, char *buf, size_t size)
 	return buf;
 }
 
-/* --- the point table ----------------------------------------------------------------------------------- */
+/* --- the point table ------------------------------------------------------------------------- */
 
 static unsigned hash_text(unsigned h, const char *s)
 {

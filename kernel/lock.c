@@ -39,6 +39,7 @@ void lock_info_init(struct lock_info *li, enum lock_class_id class_id, const cha
 	li->class_id = (uint8_t)class_id;
 	li->ordinal = __atomic_add_fetch(&next_ordinal[class_id], 1, __ATOMIC_RELAXED);
 	li->label = label;
+	li->role = 0;
 	li->owner = NULL;
 	li->place = 0;
 }

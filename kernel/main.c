@@ -21,7 +21,6 @@
 #include "kernel/watch.h"
 #include "mm/design/design.h"
 #include "mm/mm.h"
-#include "mm/pad.h"
 #include "mm/vmscan.h"
 
 #define DEFAULT_DESIGN "linux-2.3.30"
@@ -95,7 +94,6 @@ static void kinit(void *unused)
 	(void)unused;
 	block_start();
 	kswapd_start();
-	pad_init();
 	if (cmdline_get("scenario"))
 		scenario_main(NULL);
 	else

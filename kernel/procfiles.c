@@ -16,6 +16,7 @@
 #include "kernel/string.h"
 #include "kernel/system.h"
 #include "kernel/uaccess.h"
+#include "mm/accounts.h"
 #include "mm/design/design.h"
 #include "mm/fault.h"
 #include "mm/filemap.h"
@@ -134,6 +135,23 @@ static void write_tasks(struct text *t)
 	spin_unlock(&tasklist_lock);
 }
 
+/* The first reader opens the books, later ones compare with that moment (mm/accounts.h). */
+static void write_accounts(struct text *t)
+{
+	static bool opened;
+	int wrong = vm_accounts(!opened);
+
+	if (wrong < 0)
+		add(t, "the machine does not come to rest\n");
+	else if (!opened)
+		add(t, "opened\n");
+	else if (wrong)
+		add(t, "%d leaks or broken invariants, see the kernel's report\n", wrong);
+	else
+		add(t, "balanced: pages, slab objects and swap slots all accounted for\n");
+	opened = true;
+}
+
 static const struct {
 	const char *name;
 	void (*write)(struct text *t);
@@ -141,6 +159,7 @@ static const struct {
 	{ "meminfo", write_meminfo }, { "swaps", write_swaps },	  { "vmstat", write_vmstat },
 	{ "version", write_version }, { "system", write_system }, { "files", write_files },
 	{ "kmsg", write_kmsg },	      { "tasks", write_tasks },
+	{ "accounts", write_accounts },
 };
 
 /* --- as files ------------------------------------------------------------------------------------ */

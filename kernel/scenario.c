@@ -36,7 +36,7 @@ static struct token token; /* to replay, then the one recorded */
 static const char *schedule_text;
 static size_t schedule_len;
 
-/* --- the list ------------------------------------------------------------------------------------- */
+/* --- the list -------------------------------------------------------------------------------- */
 
 const struct scenario *scenario_find(const char *name)
 {
@@ -90,7 +90,7 @@ void scenario_set_schedule(const char *text, size_t len)
 	schedule_len = len;
 }
 
-/* --- tasks ---------------------------------------------------------------------------------------- */
+/* --- tasks ----------------------------------------------------------------------------------- */
 
 static void task_main(void *arg)
 {
@@ -149,7 +149,7 @@ static bool all_done(int first, int last)
 	return true;
 }
 
-/* --- free and sequential runs ------------------------------------------------------------------------ */
+/* --- free and sequential runs ---------------------------------------------------------------- */
 
 /* Has any task of @first..@last that is not done changed its wait since the last look? */
 static bool something_moves(int first, int last, uint64_t *seen)
@@ -215,7 +215,7 @@ static enum ctl_verdict run_sequential(void)
 	return v;
 }
 
-/* --- controlled runs ------------------------------------------------------------------------------------ */
+/* --- controlled runs ------------------------------------------------------------------------- */
 
 static bool text_is_token(const char *text, size_t len)
 {
@@ -247,7 +247,8 @@ static int choose_schedule(const struct scenario *s, const char *schedule, struc
 	if (text_is_token(text, len)) {
 		error = token_parse(&token, text, len, err, sizeof(err));
 		if (!error)
-			error = token_fits(&token, s->name, scenario_ops.design(), err, sizeof(err));
+			error = token_fits(&token, s->name, scenario_ops.design(), err,
+					   sizeof(err));
 		c->token = &token;
 	} else {
 		error = story_parse(&story, text, len, ctl_find_name, err, sizeof(err));
@@ -281,7 +282,7 @@ static void report_verdict(enum ctl_verdict v, bool controlled)
 		report("the run was ended after %u steps\n", ctl_steps());
 }
 
-/* --- judging --------------------------------------------------------------------------------------------- */
+/* --- judging --------------------------------------------------------------------------------- */
 
 /* @want: see scenario_expect.order. */
 static bool watcher_as_expected(unsigned watcher, const char *want)
@@ -302,7 +303,8 @@ static bool is_expected(const struct scenario_expect *e, const struct watch_comp
 	return want && want[0] && str_has_prefix(c->key, want);
 }
 
-/* Complaints of order and rules that neither the scenario expects nor the design names as a hole. */
+/* Complaints of order and rules that neither the scenario expects nor the design names as a
+ * hole. */
 static int count_undocumented(const struct scenario_expect *e)
 {
 	const struct watch_complaint *c;
@@ -383,7 +385,8 @@ static void print_verdict_line(const struct scenario *s, enum run_mode mode,
 	report("verdict scenario=%s design=%s holes=%s mode=%s cpus=%d verdict=%s expected=%s "
 	       "steps=%d/%d trace=%016llx complaints=order:%u,rules:%u,waits:%u undocumented=%d "
 	       "invariants=%d result=%s\n",
-	       s->name, scenario_ops.design(), scenario_ops.holes_faithful() ? "faithful" : "mended",
+	       s->name, scenario_ops.design(),
+	       scenario_ops.holes_faithful() ? "faithful" : "mended",
 	       how, nr_cpus, ctl_verdict_name(r->verdict), expected_text(e, mode),
 	       r->honoured, r->events, (unsigned long long)r->hash,
 	       watch_complaints(WATCH_ORDER), watch_complaints(WATCH_RULES),
@@ -391,7 +394,7 @@ static void print_verdict_line(const struct scenario *s, enum run_mode mode,
 	       r->as_expected ? "as-expected" : "UNEXPECTED");
 }
 
-/* --- one run ------------------------------------------------------------------------------------------------ */
+/* --- one run --------------------------------------------------------------------------------- */
 
 static int read_mode(const char *mode, const char *schedule, enum run_mode *out)
 {

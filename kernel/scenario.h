@@ -1,12 +1,12 @@
 /*
- * kernel/scenario.h - the scenario framework: who the tasks are, what each does, what must hold, what
- * is expected, and from where that expectation comes. Realises DESIGN section 6.
+ * kernel/scenario.h - the scenario framework: who the tasks are, what each does, what must hold,
+ * what is expected, and from where that expectation comes. Realises DESIGN section 6.
  *
- * A scenario is a constant struct in tests/scenarios/NAME.c, listed in scenarios[]. One source runs in
- * Bochs, under QEMU and on the host. scenario_main() reads from the command line
+ * A scenario is a constant struct in tests/scenarios/NAME.c, listed in scenarios[]. One source runs
+ * in Bochs, under QEMU and on the host. scenario_main() reads from the command line
  *	scenario=NAME  design=NAME  schedule=story|none|free|file  mode=controlled|free|sequential
  * sets the world up, runs the tasks, judges, and prints one machine-readable line:
- *	verdict scenario=s design=d mode=m verdict=deadlock expected=deadlock steps=6/6 trace=... ...
+ *	verdict scenario=s design=d mode=m verdict=deadlock expected=deadlock steps=6/6 ...
  *
  * Modes. controlled: under kernel/control.h, with the story unless schedule=none (or with a token
  * handed over by scenario_set_schedule()). free (also schedule=free): real CPUs, no controller; a
@@ -34,7 +34,8 @@ struct scenario_task {
 	const char *name; /* "A"; the number is its place in the list */
 	void (*fn)(void *arg);
 	void *arg;
-	/* Give the new task what it needs (its mm), in the context of the scenario's main task; 0 or
+	/* Give the new task what it needs (its mm), in the context of the scenario's main task; 0
+	 * or
 	 * -errno. NULL = nothing. */
 	int (*prepare)(struct task_struct *t, void *arg);
 };
@@ -43,7 +44,7 @@ struct scenario_task {
 struct scenario_expect {
 	const char *design;	  /* "vmlist-held"; NULL = every design not listed before */
 	enum ctl_verdict story;	  /* verdict of the controlled run with the story */
-	const char *order;	  /* key (prefix) the `order` watcher must have; "" = must be silent;
+	const char *order;	  /* key (prefix) the `order` watcher has; "" = it is silent;
 				   * NULL = not stated */
 	const char *rule;	  /* the same for the `rules` watcher */
 	const char *source;	  /* where this expectation comes from */
@@ -57,13 +58,14 @@ struct scenario {
 	const struct scenario_task *tasks;
 	int ntasks;
 	bool want_kswapd; /* kswapd takes part, as a controlled service task */
-	/* Make the world: mms, files, pages; in the main task, before any task exists. 0 or -errno. */
+	/* Make the world: mms, files, pages; in the main task, before any task exists. 0 or
+	 * -errno. */
 	int (*setup)(void);
-	/* After the run. Says with report() what is wrong and returns how many things are. @v: after a
-	 * deadlock the tasks are still stuck and nothing may be waited for. NULL = none. */
+	/* After the run. Says with report() what is wrong and returns how many things are. @v:
+	 * after a deadlock the tasks are still stuck and nothing may be waited for. NULL = none. */
 	int (*invariants)(enum ctl_verdict v);
-	/* The last thing before the tasks start, when all of them exist and have what they need: use
-	 * up the memory that is left, say. In the main task; NULL = nothing. */
+	/* The last thing before the tasks start, when all of them exist and have what they need:
+	 * use up the memory that is left, say. In the main task; NULL = nothing. */
 	void (*ready)(void);
 	const char *story;   /* text, kernel/story.h; NULL = none */
 	const struct scenario_expect *expect;
@@ -74,7 +76,8 @@ struct scenario {
 extern const struct scenario *const scenarios[];
 
 const struct scenario *scenario_find(const char *name); /* NULL = unknown */
-/* The one that was asked for on the command line, NULL = none; one clear line and exit if unknown. */
+/* The one that was asked for on the command line, NULL = none; one clear line and exit if
+ * unknown. */
 const struct scenario *scenario_chosen(void);
 void scenario_list(void); /* one line each, with report() */
 /* What @s expects of @design; NULL = nothing is stated. */
@@ -91,8 +94,8 @@ struct scenario_ops {
 };
 extern struct scenario_ops scenario_ops;
 
-/* Text of a schedule file (a story or a token), for schedule=file, and taken instead of the built-in
- * story when schedule= is not given. The text must stay. */
+/* Text of a schedule file (a story or a token), for schedule=file, and taken instead of the
+ * built-in story when schedule= is not given. The text must stay. */
 void scenario_set_schedule(const char *text, size_t len);
 
 /* Run the chosen scenario and end the machine: status 0 = as expected, 1 = not, 2 = could not run.

@@ -1,9 +1,9 @@
 /*
  * kernel/story.c - stories: the parser, the bookkeeping of a run, and what was honoured.
  *
- * kernel/story.h has the format. Events are numbered in the order in which the text first names them;
- * sets of events are bit masks. The parser refuses what it does not know in one line with the line's
- * number, and an order that bites its own tail.
+ * kernel/story.h has the format. Events are numbered in the order in which the text first names
+ * them; sets of events are bit masks. The parser refuses what it does not know in one line with the
+ * line's number, and an order that bites its own tail.
  */
 #include "kernel/story.h"
 
@@ -28,12 +28,13 @@ enum milestone milestone_find(const char *name, size_t len)
 	unsigned m;
 
 	for (m = 0; m < NR_MILESTONES; m++)
-		if (strlen(milestone_names[m]) == len && strncmp(milestone_names[m], name, len) == 0)
+		if (strlen(milestone_names[m]) == len &&
+		    strncmp(milestone_names[m], name, len) == 0)
 			break;
 	return (enum milestone)m;
 }
 
-/* --- the parser ------------------------------------------------------------------------------------ */
+/* --- the parser ------------------------------------------------------------------------------ */
 
 struct parser {
 	struct story *story;
@@ -285,7 +286,7 @@ int story_parse(struct story *s, const char *text, size_t len, int (*task_number
 	return check_order(&p);
 }
 
-/* --- a run --------------------------------------------------------------------------------------------- */
+/* --- a run ----------------------------------------------------------------------------------- */
 
 void story_rewind(struct story *s)
 {
@@ -382,7 +383,7 @@ void story_task_ended(struct story *s, int task)
 			s->event[i].dropped |= s->event[i].before & gone;
 }
 
-/* --- afterwards ------------------------------------------------------------------------------------------ */
+/* --- afterwards ------------------------------------------------------------------------------ */
 
 static bool honoured(const struct story_event *e)
 {

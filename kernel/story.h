@@ -1,7 +1,8 @@
 /*
  * kernel/story.h - stories: partial orders of milestones, as text that a person writes.
  *
- * DESIGN section 5. The format, line by line ('#' at a line's start or after a blank begins a comment):
+ * DESIGN section 5. The format, line by line ('#' at a line's start or after a blank begins a
+ * comment):
  *
  *	story swapout-deadlock
  *	hold kswapd
@@ -13,8 +14,8 @@
  * "x < y" holds y's task at y until x has happened. "hold T" lets task T run only when nobody else
  * can. The same event written twice is one event.
  *
- * A constraint that can no longer be met is dropped; then the events that waited for it count as not
- * honoured and the report says why. A story never makes a run fail.
+ * A constraint that can no longer be met is dropped; then the events that waited for it count as
+ * not honoured and the report says why. A story never makes a run fail.
  *
  * Interface: story_parse, then kernel/control.c calls the rest; story_report at the end.
  */
@@ -72,7 +73,8 @@ bool story_holds(const struct story *s, int task); /* a hold directive, not yet 
 void story_drop_hold(struct story *s, int task);
 /* Give up what event @e still waits for, in favour of progress. */
 void story_drop(struct story *s, int e);
-/* Task @task has ended: nothing of it can happen any more. Drops the constraints that waited for it. */
+/* Task @task has ended: nothing of it can happen any more. Drops the constraints that waited for
+ * it. */
 void story_task_ended(struct story *s, int task);
 
 /* "5 of 6": events that happened with all their constraints met, of all. */

@@ -2,8 +2,9 @@
  * kernel/token.c - tokens: recorded from a run, printed, parsed, looked up in a replay.
  *
  * The format is in kernel/token.h. Lines are kept short enough for a serial log; what a token binds
- * (scenario, design, point table, CPU count, names of the tasks) is in its first line and is checked
- * before a replay starts, so that a token of another build is refused and not half followed.
+ * (scenario, design, point table, CPU count, names of the tasks) is in its first line and is
+ * checked before a replay starts, so that a token of another build is refused and not half
+ * followed.
  */
 #include "kernel/token.h"
 
@@ -16,7 +17,7 @@
 #define PRINTS_LINE 20
 #define GO_LINE	    8
 
-/* --- recording ------------------------------------------------------------------------------------ */
+/* --- recording ------------------------------------------------------------------------------- */
 
 int token_record(struct token *t, const char *scenario, const char *design)
 {
@@ -59,7 +60,7 @@ int token_next(const struct token *t, int task, unsigned nth)
 	return -1;
 }
 
-/* --- printing -------------------------------------------------------------------------------------- */
+/* --- printing -------------------------------------------------------------------------------- */
 
 static const char *task_name(const struct token *t, unsigned task)
 {
@@ -97,7 +98,7 @@ void token_print(const struct token *t)
 	report(WORD " end\n");
 }
 
-/* --- parsing --------------------------------------------------------------------------------------- */
+/* --- parsing --------------------------------------------------------------------------------- */
 
 struct parser {
 	struct token *t;
@@ -114,7 +115,8 @@ static int fail(struct parser *p, const char *what, const char *word)
 	return -EINVAL;
 }
 
-/* The next word of the line, copied; false = none. Too long ones are cut, and refused by their use. */
+/* The next word of the line, copied; false = none. Too long ones are cut, and refused by their
+ * use. */
 static bool next_word(struct parser *p, char *buf, size_t size)
 {
 	size_t n = 0;

@@ -6,7 +6,7 @@
  * the first divergence. It binds scenario, design, point table and CPU count. Generated, never
  * written by hand; every line begins with "kswapd23-token", so that it can be cut from a log:
  *
- *	kswapd23-token 1 scenario=s design=d cpus=4 points=7e113a20 tasks=A,B,kswapd steps=57 end=deadlock
+ *	kswapd23-token 1 scenario=s design=d cpus=4 points=7e113a20 steps=57 end=deadlock tasks=A,B
  *	kswapd23-token go A@4>B B@9>A B@31>irq
  *	kswapd23-token fp 1f2e3c4d ...
  *	kswapd23-token end
@@ -48,8 +48,8 @@ struct token {
 	uint16_t print[TOKEN_MAX_PRINTS];
 };
 
-/* Make the token of the run that just ended. -ENOSPC: the run was too long to be recorded whole (the
- * token then holds its beginning). Context: no run is on. */
+/* Make the token of the run that just ended. -ENOSPC: the run was too long to be recorded whole
+ * (the token then holds its beginning). Context: no run is on. */
 int token_record(struct token *t, const char *scenario, const char *design);
 /* Print it with report(). */
 void token_print(const struct token *t);

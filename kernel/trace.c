@@ -52,7 +52,7 @@ static bool is_lock_event(unsigned ev)
 	return ev == TE_LOCK_WANT || ev == TE_LOCK_GOT || ev == TE_LOCK_DROP;
 }
 
-/* --- names ------------------------------------------------------------------------------------- */
+/* --- names ----------------------------------------------------------------------------------- */
 
 uint32_t trace_label(const char *label)
 {
@@ -131,7 +131,7 @@ static uint32_t object_number(uint32_t obj)
 	return (uint32_t)class_id << 16 | o->nth;
 }
 
-/* --- records ----------------------------------------------------------------------------------- */
+/* --- records --------------------------------------------------------------------------------- */
 
 /* Which CPU switches when, and the scheduler's own locks, differ with the number of CPUs although
  * the same tasks do the same: they are no part of the order of events. */
@@ -212,7 +212,7 @@ const struct trace_record *trace_last(uint32_t back)
 	return &ring[(n - 1 - back) & (TRACE_RING - 1)];
 }
 
-/* --- switching on ------------------------------------------------------------------------------ */
+/* --- switching on ---------------------------------------------------------------------------- */
 
 #define BIT(ev) (1u << TE_##ev)
 
@@ -253,7 +253,7 @@ int trace_setup(const char *words)
 	return 0;
 }
 
-/* --- text -------------------------------------------------------------------------------------- */
+/* --- text ------------------------------------------------------------------------------------ */
 
 static void print_record(const struct trace_record *r)
 {

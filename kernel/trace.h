@@ -45,8 +45,8 @@ struct trace_record {
 
 extern unsigned trace_mask; /* bit n = event n is recorded; `trace=` on the command line */
 
-/* `trace=` words: "lock", "sched", "mm", "io", "all", "none", separated by commas. 0, or -EINVAL after
- * one clear line. Context: any. */
+/* `trace=` words: "lock", "sched", "mm", "io", "all", "none", separated by commas. 0, or -EINVAL
+ * after one clear line. Context: any. */
 int trace_setup(const char *words);
 
 /* Record one event; the oldest record is overwritten when the ring is full. Context: any, takes no

@@ -127,12 +127,32 @@ static void mount_root(void)
 
 #define SWAP_PARTITION 0x82
 
-static void swap_on(const char *name)
+static void swap_on(const char *name, int swap_flags)
 {
-	long error = sys_swapon(name, 0);
+	long error = sys_swapon(name, swap_flags);
 
 	if (error)
 		printk("swap area %s: error %ld\n", name, error);
+}
+
+/* One word of swap=: NAME or NAME:PRIORITY. */
+static void swap_on_word(const char *word)
+{
+	const char *name = device_name_of(word) ? device_name_of(word) : word;
+	const char *colon = strchr(name, ':');
+	char base[16];
+	long prio;
+
+	if (!colon) {
+		swap_on(name, 0);
+		return;
+	}
+	if (!str_to_long(colon + 1, &prio) || prio < 0 || prio > SWAP_FLAG_PRIO_MASK) {
+		printk("swap=%s: a priority is a number from 0 to %d\n", word, SWAP_FLAG_PRIO_MASK);
+		return;
+	}
+	str_copy(base, name, min(sizeof(base), (size_t)(colon - name) + 1));
+	swap_on(base, SWAP_FLAG_PREFER | (int)prio);
 }
 
 static void swap_on_all(void)
@@ -142,7 +162,7 @@ static void swap_on_all(void)
 
 	for (n = 0; (dev = block_nth(n)); n++)
 		if (dev->type == SWAP_PARTITION)
-			swap_on(dev->name);
+			swap_on(dev->name, 0);
 }
 
 static void start_swap(void)
@@ -159,7 +179,7 @@ static void start_swap(void)
 	split_args(list, areas);
 	for (i = 1; areas[i]; i++)
 		if (strcmp(areas[i], "none") != 0)
-			swap_on(device_name_of(areas[i]) ? device_name_of(areas[i]) : areas[i]);
+			swap_on_word(areas[i]);
 }
 
 void user_init(void)

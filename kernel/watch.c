@@ -65,7 +65,7 @@ void watch_reset(void)
 	rules_reset();
 }
 
-/* --- hooks of the locks ------------------------------------------------------------------------ */
+/* --- hooks of the locks ---------------------------------------------------------------------- */
 
 static void remember_name(const struct lock_info *li)
 {
@@ -97,7 +97,7 @@ void watch_lock_dropped(struct lock_info *li, uintptr_t place)
 	(void)place;
 }
 
-/* --- complaints -------------------------------------------------------------------------------- */
+/* --- complaints ------------------------------------------------------------------------------ */
 
 /* The complaint with @key, entered if it is new; *is_new says which. NULL = the table is full. */
 static struct watch_complaint *complaint_enter(unsigned watcher, const char *key, bool *is_new)

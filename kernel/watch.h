@@ -38,7 +38,7 @@ int watch_setup(const char *words);
 /* Forget every edge, complaint and deadlock: a new world begins. Context: nothing else runs. */
 void watch_reset(void);
 
-/* --- hooks of the locks; called only while watch_mask != 0. Context: any, take no lock ----------- */
+/* --- hooks of the locks; called only while watch_mask != 0. Context: any, take no lock ------- */
 
 /* The current task is about to take @li (it is not yet in its held[]). */
 void watch_lock_want(struct lock_info *li, unsigned mode, uintptr_t place);
@@ -48,13 +48,13 @@ void watch_lock_dropped(struct lock_info *li, uintptr_t place);
 /* @t (current, or another that has been stuck for long) waits as t->wait says. */
 void watch_blocked(struct task_struct *t);
 
-/* --- the pseudo-classes of page stealing -------------------------------------------------------- */
+/* --- the pseudo-classes of page stealing ----------------------------------------------------- */
 
 /*
- * "reclaim": entered by every allocation that may wait, made by a task without PF_MEMALLOC, shortage
- * or not; and by the stealer for as long as it steals. Every lock held at the entry gets an edge to
- * reclaim; every lock taken inside gets one from it. They nest; only the outermost entry counts.
- * Also checks rule 4 of 1999: no vmlist lock may be held here.
+ * "reclaim": entered by every allocation that may wait, made by a task without PF_MEMALLOC,
+ * shortage or not; and by the stealer for as long as it steals. Every lock held at the entry gets
+ * an edge to reclaim; every lock taken inside gets one from it. They nest; only the outermost entry
+ * counts. Also checks rule 4 of 1999: no vmlist lock may be held here.
  * Context: any. Locks: none. Every enter has its leave in the same task.
  */
 void watch_reclaim_enter(void);
@@ -62,15 +62,15 @@ void watch_reclaim_leave(void);
 /*
  * "reclaim with I/O": the part of page stealing that only a request with __GFP_IO reaches. The
  * stealer enters it around what it does after its test of __GFP_IO (swapout methods, swap I/O); the
- * allocator, for a request with __GFP_IO, enters and leaves it at once beside watch_reclaim_enter().
- * While inside, edges start from here and not from "reclaim": so a driver that allocates with
- * GFP_BUFFER under the lock its swapout() takes is not accused of recursion, one that uses
- * GFP_KERNEL is.
+ * allocator, for a request with __GFP_IO, enters and leaves it at once beside
+ * watch_reclaim_enter(). While inside, edges start from here and not from "reclaim": so a driver
+ * that allocates with GFP_BUFFER under the lock its swapout() takes is not accused of recursion,
+ * one that uses GFP_KERNEL is.
  */
 void watch_reclaim_io_enter(void);
 void watch_reclaim_io_leave(void);
 
-/* --- complaints --------------------------------------------------------------------------------- */
+/* --- complaints ------------------------------------------------------------------------------ */
 
 #define WATCH_KEY_LEN 120
 
@@ -90,7 +90,7 @@ bool watch_has_complaint(const char *prefix);
  * Context: any. */
 bool watch_complain(unsigned watcher, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* --- the wait-for graph (watch_waits.c) --------------------------------------------------------- */
+/* --- the wait-for graph (watch_waits.c) ------------------------------------------------------ */
 
 #define WAIT_CYCLE_MAX 16
 
@@ -108,10 +108,11 @@ const struct wait_cycle *watch_deadlock(void);
 void watch_deadlock_found(const struct wait_cycle *c);
 /* From the timer, on one CPU: look at tasks stuck for more than a second. Context: atomic. */
 void watch_tick(void);
-/* Whom does @t wait for? Fills @out (at most @max) and returns how many; 0 = nobody, or a device. */
+/* Whom does @t wait for? Fills @out (at most @max) and returns how many; 0 = nobody, or a
+ * device. */
 int watch_waits_for(struct task_struct *t, struct task_struct **out, int max);
 
-/* --- reports (watch_report.c); all through report(), in any state ------------------------------- */
+/* --- reports (watch_report.c); all through report(), in any state ---------------------------- */
 
 /* "A (pid 5)"; returns @buf. */
 const char *watch_task_name(const struct task_struct *t, char *buf, size_t size);

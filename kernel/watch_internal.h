@@ -1,4 +1,5 @@
-/* kernel/watch_internal.h - what the files of the watcher tell each other; nobody else includes it. */
+/* kernel/watch_internal.h - what the files of the watcher tell each other; nobody else includes
+ * it. */
 #ifndef KERNEL_WATCH_INTERNAL_H
 #define KERNEL_WATCH_INTERNAL_H
 
@@ -18,7 +19,8 @@ struct order_edge {
 	char from_name[ORDER_NAME_LEN], to_name[ORDER_NAME_LEN];
 };
 
-/* edge[0] is the new one: edge[i].to == edge[i + 1].from, and the last leads back to edge[0].from. */
+/* edge[0] is the new one: edge[i].to == edge[i + 1].from, and the last leads back to
+ * edge[0].from. */
 struct order_cycle {
 	int n;
 	struct order_edge edge[ORDER_CYCLE_MAX];

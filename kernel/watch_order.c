@@ -2,14 +2,14 @@
  * kernel/watch_order.c - the order watcher: may these locks be taken in this order?
  *
  * Realises DESIGN section 4, "order". It keeps a graph whose nodes are lock classes: an edge a -> b
- * says that somebody, some time, held a lock of class a when he wanted one of class b. Before a task
- * queues for a lock its new edges are added; if one closes a cycle, then there is a schedule in
- * which tasks wait for each other for ever, and that is reported although nobody is stuck now.
+ * says that somebody, some time, held a lock of class a when he wanted one of class b. Before a
+ * task queues for a lock its new edges are added; if one closes a cycle, then there is a schedule
+ * in which tasks wait for each other for ever, and that is reported although nobody is stuck now.
  *
  * What makes an edge, and what not:
- *  1. every lock held -> the lock wanted; the place, task and names of the first time are kept. What
- *     was held before reclaim was entered has its edge to reclaim, and needs none to what is taken
- *     inside: so one mistake is told once, by the way of reclaim.
+ *  1. every lock held -> the lock wanted; the place, task and names of the first time are kept.
+ *     What was held before reclaim was entered has its edge to reclaim, and needs none to what is
+ *     taken inside: so one mistake is told once, by the way of reclaim.
  *  2. a try-lock never waits: no edge into it; once held it counts like any other.
  *  3. kernel_lock is given up when its holder sleeps: no edge from it to a lock that sleeps or to
  *     reclaim. Taking it while a spin lock is held is a complaint of its own: the spinner cannot
@@ -22,8 +22,8 @@
  *  7. under a leaf class nothing is taken. Checked in controlled runs only, where no interrupt can
  *     come in between and take a lock of its own.
  *
- * The tables are guarded by one private word with interrupts off. A report is made while it is held:
- * reports take no lock, and two of them would only mix.
+ * The tables are guarded by one private word with interrupts off. A report is made while it is
+ * held: reports take no lock, and two of them would only mix.
  */
 #include "kernel/watch.h"
 
@@ -67,7 +67,7 @@ void watch_order_reset(void)
 	nedges = 0;
 }
 
-/* --- the graph --------------------------------------------------------------------------------- */
+/* --- the graph ------------------------------------------------------------------------------- */
 
 static const struct order_edge *edge_find(unsigned from, unsigned to, unsigned variant)
 {
@@ -215,7 +215,7 @@ static void add_edge(const struct held_lock *h, const struct lock_info *li, unsi
 	tables_unlock(flags);
 }
 
-/* --- what is wrong with one pair, whatever the graph says ---------------------------------------- */
+/* --- what is wrong with one pair, whatever the graph says ------------------------------------ */
 
 static void check_same_class(const struct held_lock *h, const struct lock_info *li, uintptr_t place)
 {
@@ -233,8 +233,8 @@ static void check_same_class(const struct held_lock *h, const struct lock_info *
 	}
 	if (watch_complain(WATCH_ORDER, "order: %s twice", name))
 		watch_report_pair("wants a second lock of one class", h, li, place,
-				  "Nothing orders two locks of this class: two tasks that take them "
-				  "crosswise wait for each other for ever.");
+				  "Nothing orders two locks of this class: two tasks that take "
+				  "them crosswise wait for each other for ever.");
 }
 
 static void check_pair(const struct held_lock *h, const struct lock_info *li, uintptr_t place)
@@ -255,7 +255,7 @@ static void check_pair(const struct held_lock *h, const struct lock_info *li, ui
 	}
 }
 
-/* --- hooks ------------------------------------------------------------------------------------- */
+/* --- hooks ----------------------------------------------------------------------------------- */
 
 static bool sleeps(enum lock_kind kind)
 {
@@ -321,7 +321,7 @@ void watch_order_want(struct lock_info *li, unsigned mode, uintptr_t place)
 	}
 }
 
-/* --- the pseudo-classes ---------------------------------------------------------------------------- */
+/* --- the pseudo-classes ---------------------------------------------------------------------- */
 
 static struct lock_info reclaim_info = { .class_id = LC_RECLAIM };
 static struct lock_info reclaim_io_info = { .class_id = LC_RECLAIM_IO };

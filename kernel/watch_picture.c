@@ -19,7 +19,7 @@
 #define MAX_ROWS  64
 #define MAX_SCAN  2048 /* trace records looked at */
 
-/* --- rows --------------------------------------------------------------------------------------- */
+/* --- rows ------------------------------------------------------------------------------------ */
 
 static int column_width(int ncols)
 {
@@ -85,7 +85,7 @@ static void task_headings(struct task_struct *const *tasks, int ncols)
 	print_headings(heads, ncols);
 }
 
-/* --- the way into a deadlock ----------------------------------------------------------------------- */
+/* --- the way into a deadlock ----------------------------------------------------------------- */
 
 struct event {
 	uint64_t when;
@@ -202,7 +202,7 @@ void watch_picture_cycle(const struct wait_cycle *c)
 	}
 }
 
-/* --- the deadlock that an order cycle could become ----------------------------------------------------- */
+/* --- the deadlock that an order cycle could become ------------------------------------------- */
 
 /* Pseudo-classes are no locks: an edge into one and the edge out of it are one actor's doing. */
 struct actor {
@@ -263,14 +263,15 @@ void watch_picture_order(const struct order_cycle *c)
 	report("      *** each waits for the next: deadlock ***\n");
 }
 
-/* --- the last steps, from the trace ------------------------------------------------------------------ */
+/* --- the last steps, from the trace ---------------------------------------------------------- */
 
 struct row {
 	int col;
 	char text[48];
 };
 
-/* Spin locks that only lists hang on would fill the picture; the page table's may be the vmlist lock. */
+/* Spin locks that only lists hang on would fill the picture; the page table's may be the vmlist
+ * lock. */
 static bool noise(const struct trace_record *r)
 {
 	unsigned class_id = r->obj >> 16;

@@ -2,8 +2,8 @@
  * kernel/watch_report.c - the watchers' reports, in words. (Pictures: watch_picture.c.)
  *
  * Realises DESIGN section 4: through report() only, which polls and takes no lock, within 100
- * columns, for a reader who has never seen the kernel. Nothing is changed: after a report a debugger
- * finds the machine as it was.
+ * columns, for a reader who has never seen the kernel. Nothing is changed: after a report a
+ * debugger finds the machine as it was.
  */
 #include "kernel/watch.h"
 
@@ -19,7 +19,7 @@
 	      "==================\n"
 #define MAX_CHAIN 24
 
-/* --- short texts ------------------------------------------------------------------------------- */
+/* --- short texts ----------------------------------------------------------------------------- */
 
 const char *watch_task_name(const struct task_struct *t, char *buf, size_t size)
 {
@@ -77,7 +77,7 @@ const char *watch_wait_text(const struct task_struct *t, char *buf, size_t size)
 	return buf;
 }
 
-/* --- one task ---------------------------------------------------------------------------------- */
+/* --- one task -------------------------------------------------------------------------------- */
 
 static void print_held(const struct held_lock *h, const char *indent)
 {
@@ -151,7 +151,7 @@ void watch_report_task(struct task_struct *t)
 	print_chain(t, "    ");
 }
 
-/* --- deadlock ------------------------------------------------------------------------------------ */
+/* --- deadlock -------------------------------------------------------------------------------- */
 
 /* The lock that @t holds and @waiter wants; NULL = @waiter waits for something else of @t. */
 static const struct held_lock *contended(const struct task_struct *t,
@@ -283,7 +283,7 @@ void watch_report_stall(struct task_struct *const *tasks, int n)
 	report(RULER);
 }
 
-/* --- order ------------------------------------------------------------------------------------- */
+/* --- order ----------------------------------------------------------------------------------- */
 
 static void print_all_held(void)
 {
@@ -303,8 +303,8 @@ static void print_order_edge(int number, const struct order_edge *e)
 	bool to_pseudo = lock_classes[e->to].kind == LK_PSEUDO;
 	char held[64], want[64];
 
-	report("  #%d %s, then %s\n     %s (pid %d) %s %s, %s in %s,\n     and %s %s in %s\n", number,
-	       lock_classes[e->from].name, lock_classes[e->to].name, e->comm, e->pid,
+	report("  #%d %s, then %s\n     %s (pid %d) %s %s, %s in %s,\n     and %s %s in %s\n",
+	       number, lock_classes[e->from].name, lock_classes[e->to].name, e->comm, e->pid,
 	       from_pseudo ? "was in" : "held", e->from_name, from_pseudo ? "entered" : "taken",
 	       watch_place(e->held_place, held, sizeof(held)), to_pseudo ? "entered" : "wanted",
 	       e->to_name, watch_place(e->want_place, want, sizeof(want)));

@@ -1,9 +1,9 @@
 /*
  * kernel/watch_rules.c - the rules watcher: numbered rules of the source documents, as assertions.
  *
- * kernel/watch_rules.h lists them with their meanings (our words; S0, S1, S3). Rules 4 and 5 of 1999
- * concern locks only and are checked here, by the role that a design gave its lock, not by class: the
- * vmlist lock is a semaphore in one design and page_table_lock in another.
+ * kernel/watch_rules.h lists them with their meanings (our words; S0, S1, S3). Rules 4 and 5 of
+ * 1999 concern locks only and are checked here, by the role that a design gave its lock, not by
+ * class: the vmlist lock is a semaphore in one design and page_table_lock in another.
  */
 #include "kernel/watch_rules.h"
 

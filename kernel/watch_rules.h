@@ -1,9 +1,9 @@
 /*
  * kernel/watch_rules.h - the numbered rules of the source documents as assertions.
  *
- * RULE(R1999_1, condition, place) says at the place where it matters that a rule is kept. When it is
- * not, the report names the rule, says in our own words what it means and what the task holds; once
- * for each rule and place. The machine goes on. Off (one test) without `watch=rules`.
+ * RULE(R1999_1, condition, place) says at the place where it matters that a rule is kept. When it
+ * is not, the report names the rule, says in our own words what it means and what the task holds;
+ * once for each rule and place. The machine goes on. Off (one test) without `watch=rules`.
  * Rules 4 and 5 of 1999 are checked by the watcher itself, from the locks flagged ROLE_VMLIST; the
  * others need to know a vma list and are written where the VM changes or scans it.
  * Sources: S0 (1999), S1 (2.4), S3 (2024); facts/linux-2.3-2.4-locking.md section b.

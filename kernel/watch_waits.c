@@ -7,10 +7,11 @@
  *   for an empty port, a device, a timer, a child, an event: for no task.
  * Since a waiter needs all those it waits for, one cycle is enough: nobody on it will ever run.
  *
- * No lock is taken: it works in any state of the machine, also when the task list's own lock is part
- * of the trouble. What is read may change underneath in a free run, so a cycle is believed only when
- * a second look finds the same waits with the same starting times. A task that waits does not change
- * what it holds; so between the two looks all tasks of the cycle were waiting at one instant.
+ * No lock is taken: it works in any state of the machine, also when the task list's own lock is
+ * part of the trouble. What is read may change underneath in a free run, so a cycle is believed
+ * only when a second look finds the same waits with the same starting times. A task that waits does
+ * not change what it holds; so between the two looks all tasks of the cycle were waiting at one
+ * instant.
  */
 #include "kernel/watch.h"
 
@@ -34,8 +35,8 @@ void watch_waits_reset(void)
 	deadlock_noted = 0;
 }
 
-/* Is @t on its way into schedule(), or inside? Then kernel_lock, if still in its record, is about to
- * be given up. */
+/* Is @t on its way into schedule(), or inside? Then kernel_lock, if still in its record, is about
+ * to be given up. */
 static bool gives_up_kernel_lock(const struct task_struct *t)
 {
 	const struct lock_info *li = t->wait.what;
@@ -95,7 +96,7 @@ int watch_waits_for(struct task_struct *t, struct task_struct **out, int max)
 	}
 }
 
-/* --- the search ------------------------------------------------------------------------------------ */
+/* --- the search ------------------------------------------------------------------------------ */
 
 struct walk {
 	int nvisited;
@@ -164,7 +165,7 @@ static bool waits_for(struct task_struct *t, const struct task_struct *other)
 /* The second look. */
 static bool confirmed(const struct wait_cycle *c)
 {
-	uint64_t since[WAIT_CYCLE_MAX];
+	uint64_t since[WAIT_CYCLE_MAX] = { 0 };
 	int i;
 
 	for (i = 0; i < c->n; i++)
@@ -226,9 +227,10 @@ bool watch_find_cycle(struct task_struct *t, struct wait_cycle *out)
 	return false;
 }
 
-/* --- what is done about it --------------------------------------------------------------------------- */
+/* --- what is done about it ------------------------------------------------------------------- */
 
-/* "waits: driver lock + vmlist lock": the classes in the cycle, lowest rank first, calls as "port". */
+/* "waits: driver lock + vmlist lock": the classes in the cycle, lowest rank first, calls as
+ * "port". */
 static void cycle_key(const struct wait_cycle *c, char *buf, size_t size)
 {
 	uint8_t class_in[NR_LOCK_CLASSES] = { 0 };

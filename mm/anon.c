@@ -1,9 +1,9 @@
 /*
  * mm/anon.c - the first touch of anonymous memory, and the page of zeroes.
  *
- * Realises facts section c (do_anonymous_page row): a read maps the one zero page write-protected and
- * counts nothing; a write gets a cleared page of its own. 2.3.23 stored the entry without a lock, since
- * only faults put anything where nothing stood and they exclude each other by mmap_sem.
+ * Realises facts section c (do_anonymous_page row): a read maps the one zero page write-protected
+ * and counts nothing; a write gets a cleared page of its own. 2.3.23 stored the entry without a
+ * lock, since only faults put anything where nothing stood and they exclude each other by mmap_sem.
  */
 #include "kernel/printk.h"
 #include "mm/fault_parts.h"

@@ -3,8 +3,8 @@
  *
  * Realises facts section c (do_wp_page row), S1 "Swap cache locking", R15, R20. Nobody else has the
  * page: count 1, or count 2 where the other one is the swap cache and no entry names the slot. That
- * test adds page count and swap count, which another fault may be shifting from one to the other: it
- * stands in the bracket CACHE_SHARE_TEST_COW, which must not sleep, for the pte lock is held.
+ * test adds page count and swap count, which another fault may be shifting from one to the other:
+ * it stands in the bracket CACHE_SHARE_TEST_COW, which must not sleep, for the pte lock is held.
  */
 #include "mm/fault_parts.h"
 

@@ -2,8 +2,9 @@
  * mm/fault.c - the page fault from the trap to the entry: vm_fault, expand_stack, handle_mm_fault.
  *
  * Realises facts section c, "Faults", and d, "Out of memory". The area is looked up and held by the
- * design's fault bracket; below that, an entry is first looked at, and when it is present, dealt with
- * under the pte lock: 2.3.23 locked only then and compared again, 2.4 locked before the first look.
+ * design's fault bracket; below that, an entry is first looked at, and when it is present, dealt
+ * with under the pte lock: 2.3.23 locked only then and compared again, 2.4 locked before the first
+ * look.
  */
 #include "mm/fault.h"
 
@@ -22,7 +23,7 @@
 
 struct vm_events vm_events;
 
-/* --- one entry ------------------------------------------------------------------------------------ */
+/* --- one entry ------------------------------------------------------------------------------ */
 
 /* @entry is present: a write to a read-only page makes a copy, else the entry becomes young (and
  * dirty). The bits are or-ed in: the machine sets such bits too, and none may be lost. */
@@ -81,8 +82,8 @@ int handle_mm_fault(struct mm_struct *mm, struct vm_area_struct *vma, unsigned l
 	return fault_in(NULL, mm, vma, addr, write_access);
 }
 
-/* Fault in every page of areas that are mapped and whose mm_lock is held, for writing where they may
- * be written. 0 or -ENOMEM. */
+/* Fault in every page of areas that are mapped and whose mm_lock is held, for writing where they
+ * may be written. 0 or -ENOMEM. */
 int make_pages_present(struct mm_struct *mm, unsigned long start, unsigned long end)
 {
 	struct vm_area_struct *vma = NULL;
@@ -99,7 +100,7 @@ int make_pages_present(struct mm_struct *mm, unsigned long start, unsigned long 
 	return 0;
 }
 
-/* --- the stack ------------------------------------------------------------------------------------ */
+/* --- the stack ------------------------------------------------------------------------------ */
 
 /* The area below ends at or before @addr: find_vma found @vma and not that one. */
 int expand_stack(struct vm_area_struct *vma, unsigned long addr)
@@ -141,7 +142,7 @@ static int grow_to(struct fault_ctx *fc, struct vm_area_struct **vmap, unsigned 
 	return result;
 }
 
-/* --- one fault ------------------------------------------------------------------------------------ */
+/* --- one fault ------------------------------------------------------------------------------ */
 
 static bool access_allowed(const struct vm_area_struct *vma, unsigned code)
 {

@@ -1,10 +1,11 @@
 /*
  * mm/fault_parts.h - the pieces of a page fault, as the files of the fault path see each other.
  *
- * Realises facts section c, "Faults". handle_pte_fault (mm/fault.c) looks at the entry and hands over
- * to one of: do_anonymous_page, do_no_page, do_swap_page, do_wp_page. All return VM_FAULT_*; all are
- * called with the design's fault bracket or mm_lock held, and may sleep. @fc is NULL when the caller
- * holds mm_lock and there is nothing that the design could give up while the fault sleeps.
+ * Realises facts section c, "Faults". handle_pte_fault (mm/fault.c) looks at the entry and hands
+ * over to one of: do_anonymous_page, do_no_page, do_swap_page, do_wp_page. All return VM_FAULT_*;
+ * all are called with the design's fault bracket or mm_lock held, and may sleep. @fc is NULL when
+ * the caller holds mm_lock and there is nothing that the design could give up while the fault
+ * sleeps.
  */
 #ifndef MM_FAULT_PARTS_H
 #define MM_FAULT_PARTS_H
@@ -30,8 +31,8 @@ int do_wp_page(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep, pte_
 int expand_stack(struct vm_area_struct *vma, unsigned long addr);
 
 /* @page is in the swap cache and nobody else uses it or its slot: take it out. The caller may hold
- * the page lock (the design's sharing bracket) or not; in the latter case it is tried when we hold a
- * spin lock, else slept for. False = it could not be had, treat the page as shared. */
+ * the page lock (the design's sharing bracket) or not; in the latter case it is tried when we hold
+ * a spin lock, else slept for. False = it could not be had, treat the page as shared. */
 bool take_out_of_swap_cache(struct page *page);
 
 /* Inside pte_lock(@site): did somebody change the entry since we saw @seen? Asked only where the
@@ -41,7 +42,8 @@ static inline bool pte_changed(enum pte_site site, const pte_t *ptep, pte_t seen
 	return vm_design->pte_recheck(site) && pte_read(ptep) != seen;
 }
 
-/* Store an entry where no lock orders us with who else may store it, in the designs that take none. */
+/* Store an entry where no lock orders us with who else may store it, in the designs that take none.
+ */
 static inline void install_pte(pte_t *ptep, pte_t entry)
 {
 	sync_point(SP_WRITE, ptep);

@@ -1,9 +1,9 @@
 /*
  * mm/fixup.c - mprotect and mlock change part of an area: the four cases all, start, end, middle.
  *
- * Realises facts section c (mprotect / mlock row) and race R9: the new areas are allocated and opened
- * first, without the vmlist lock; then one list_change section moves the bounds of the listed area
- * and inserts the others, so that a stealer sees either the old list or the new one.
+ * Realises facts section c (mprotect / mlock row) and race R9: the new areas are allocated and
+ * opened first, without the vmlist lock; then one list_change section moves the bounds of the
+ * listed area and inserts the others, so that a stealer sees either the old list or the new one.
  */
 #include "mm/vma.h"
 

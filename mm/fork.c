@@ -1,10 +1,10 @@
 /*
  * mm/fork.c - dup_mm: a copy of an address space whose pages are shared until somebody writes.
  *
- * Realises facts section c (dup_mm row): under the parent's MM_FORK lock each area is copied with its
- * entries; the child's list is private and needs no vmlist lock; the child stands in mmlist only when
- * the copy is done. 1999 copied entries without the pte lock (hole N2): an entry that the stealer takes
- * in between is copied as it was.
+ * Realises facts section c (dup_mm row): under the parent's MM_FORK lock each area is copied with
+ * its entries; the child's list is private and needs no vmlist lock; the child stands in mmlist
+ * only when the copy is done. 1999 copied entries without the pte lock (hole N2): an entry that the
+ * stealer takes in between is copied as it was.
  */
 #include "kernel/errno.h"
 #include "mm/avl.h"

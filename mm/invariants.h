@@ -15,7 +15,7 @@
  *	invariant: nr_swap_pages, nr_free_pages, lru, page cache
  *	invariant: page cached twice	two pages for one (mapping, index): R16
  *	invariant: slab
- *	leak: pages, leak: swap slots, leak: objects of NAME
+ *	leak: pages (swap slots included), leak: objects of NAME
  */
 #ifndef MM_INVARIANTS_H
 #define MM_INVARIANTS_H

@@ -1,8 +1,8 @@
 /*
  * mm/madvise.c - madvise and mincore, as 2.4's ABI has them.
  *
- * 1999's kernels had mincore and no madvise; the advice that changes something here is DONTNEED (the
- * pages go, the area stays) and RANDOM / SEQUENTIAL (flags for read-ahead).
+ * 1999's kernels had mincore and no madvise; the advice that changes something here is DONTNEED
+ * (the pages go, the area stays) and RANDOM / SEQUENTIAL (flags for read-ahead).
  */
 #include "kernel/errno.h"
 #include "kernel/task.h"
@@ -86,7 +86,7 @@ long sys_madvise(unsigned long start, size_t len, int advice)
 	return error;
 }
 
-/* --- mincore -------------------------------------------------------------------------------------- */
+/* --- mincore -------------------------------------------------------------------------------- */
 
 #define MINCORE_CHUNK 128 /* pages asked about at a time, one byte of stack each */
 

@@ -1,8 +1,9 @@
 /*
- * mm/mlock.c - mlock, munlock, mlockall, munlockall: VM_LOCKED on areas, and their pages made present.
+ * mm/mlock.c - mlock, munlock, mlockall, munlockall: VM_LOCKED on areas, and their pages made
+ * present.
  *
- * Realises facts section c (mlock row). The areas change in mm/fixup.c in one list_change section; only
- * the middle split writes the flags once earlier (R9). At most half of memory may be locked.
+ * Realises facts section c (mlock row). The areas change in mm/fixup.c in one list_change section;
+ * only the middle split writes the flags once earlier (R9). At most half of memory may be locked.
  */
 #include "kernel/errno.h"
 #include "kernel/task.h"

@@ -4,8 +4,8 @@
  * Realises facts section c "mm lifetime" and R22. mm_users counts the tasks that share the address
  * space (the last one runs exit_mmap), mm_count the references to the struct, all users together
  * counting as one (the last one frees it). A stealer holds one or the other, as its design says.
- * Every finished mm stands in mmlist; the final mmput takes it off under mmlist_lock in the same step
- * that makes mm_users 0, so that who finds an mm there can still raise mm_users.
+ * Every finished mm stands in mmlist; the final mmput takes it off under mmlist_lock in the same
+ * step that makes mm_users 0, so that who finds an mm there can still raise mm_users.
  */
 #include "mm/vma.h"
 
@@ -42,7 +42,7 @@ void vm_init(void)
 	zero_page_init();
 }
 
-/* --- alloc ------------------------------------------------------------------------------------ */
+/* --- alloc ---------------------------------------------------------------------------------- */
 
 struct mm_struct *mm_alloc_private(const char *name)
 {
@@ -85,7 +85,7 @@ struct mm_struct *mm_alloc(const char *name)
 	return mm;
 }
 
-/* --- references ------------------------------------------------------------------------------- */
+/* --- references ----------------------------------------------------------------------------- */
 
 void mmget(struct mm_struct *mm)
 {
@@ -140,7 +140,7 @@ void mm_drop(struct mm_struct *mm)
 	kmem_cache_free(mm_cachep, mm);
 }
 
-/* --- rss -------------------------------------------------------------------------------------- */
+/* --- rss ------------------------------------------------------------------------------------ */
 
 /* A load, an addition, a store, as 1999 compiled it: two CPUs doing so at once lose one of the
  * changes unless the design's lock keeps them apart. */

@@ -1,9 +1,9 @@
 /*
  * mm/mmap.c - do_mmap: find room, make an area, ask the driver, enter it in the list.
  *
- * Realises facts section c (do_mmap row): the vma is allocated, what was mapped there is unmapped and
- * the driver's mmap method runs while the vma is on no list; only then follows the list_change section
- * with insert and merge. After that the vma may have been merged away and is not looked at.
+ * Realises facts section c (do_mmap row): the vma is allocated, what was mapped there is unmapped
+ * and the driver's mmap method runs while the vma is on no list; only then follows the list_change
+ * section with insert and merge. After that the vma may have been merged away and is not looked at.
  * Results follow the Linux/i386 ABI (errno) where 1999 and today agree, else today's.
  */
 #include "kernel/errno.h"

@@ -1,10 +1,11 @@
 /*
  * mm/mprotect.c - sys_mprotect: first the areas change (mm/fixup.c), then the entries.
  *
- * Realises facts section c (mprotect row). change_protection rewrites entries that the stealer clears:
- * 2.3.23 did so without page_table_lock (hole N1 of the 1999 designs), 2.4 took it. Here each entry is
- * looked at, then taken out, then put back changed, with sync points between: under a design that
- * locks, nothing can come between; under one that does not, a stolen entry is lost or garbled.
+ * Realises facts section c (mprotect row). change_protection rewrites entries that the stealer
+ * clears: 2.3.23 did so without page_table_lock (hole N1 of the 1999 designs), 2.4 took it. Here
+ * each entry is looked at, then taken out, then put back changed, with sync points between: under a
+ * design that locks, nothing can come between; under one that does not, a stolen entry is lost or
+ * garbled.
  */
 #include "kernel/errno.h"
 #include "kernel/task.h"

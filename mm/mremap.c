@@ -2,8 +2,8 @@
  * mm/mremap.c - sys_mremap: an area shrinks, grows in place, or moves with its pages.
  *
  * Realises facts section c (mremap row): shrinking is do_munmap; growing changes vm_end in a
- * list_change section; moving copies the entries one by one, enters the new area, unmaps the old one.
- * The new area is entered after its entries: until then no stealer looks there.
+ * list_change section; moving copies the entries one by one, enters the new area, unmaps the old
+ * one. The new area is entered after its entries: until then no stealer looks there.
  */
 #include "kernel/errno.h"
 #include "kernel/task.h"
@@ -67,6 +67,7 @@ static long move_vma(struct vm_area_struct *vma, unsigned long addr, unsigned lo
 
 	if (!new_vma)
 		return -ENOMEM;
+	vm_design->vma_write(vma); /* its entries go: no fault may use it meanwhile */
 	if (move_page_tables(mm, new_addr, addr, old_len)) {
 		vma_release(new_vma);
 		return -ENOMEM;

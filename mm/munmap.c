@@ -3,8 +3,8 @@
  *
  * Realises facts section c (do_munmap, unmap_fixup, exit_mmap rows) and S0's interlock. Order:
  *  1. the spare vma is allocated: the last easy failure;
- *  2. one list_change section unlinks every overlapped area onto a private list and clears mmap_cache
- *     inside (R10); from here no stealer finds them;
+ *  2. one list_change section unlinks every overlapped area onto a private list and clears
+ *     mmap_cache inside (R10); from here no stealer finds them;
  *  3. area by area: the unmap method in its bracket (always taken: who comes through here after a
  *     stealer dropped the vmlist lock waits for it), the file's share list, the pages;
  *  4. what stays of an area is linked again under the vmlist lock; the rest is closed and freed;
@@ -85,7 +85,8 @@ static bool account_areas(struct mm_struct *mm, const struct vm_area_struct *vma
 	bool whole = true;
 
 	for (; vma; vma = vma->vm_next) {
-		unsigned long pages = (min(end, vma->vm_end) - max(start, vma->vm_start)) >> PAGE_SHIFT;
+		unsigned long pages =
+			(min(end, vma->vm_end) - max(start, vma->vm_start)) >> PAGE_SHIFT;
 
 		mm->total_vm -= pages;
 		if (vma->vm_flags & VM_LOCKED)

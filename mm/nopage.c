@@ -2,8 +2,8 @@
  * mm/nopage.c - the first touch of a page that a file or driver supplies.
  *
  * Realises facts section c (do_no_page row): nopage() sleeps and reads; then rss and the entry, in
- * 2.3.23 without a lock. A private mapping that is written at its first touch gets its copy at once,
- * so nopage() is asked for the shared page in any case.
+ * 2.3.23 without a lock. A private mapping that is written at its first touch gets its copy at
+ * once, so nopage() is asked for the shared page in any case.
  */
 #include "mm/fault_parts.h"
 

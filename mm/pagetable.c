@@ -1,10 +1,10 @@
 /*
  * mm/pagetable.c - page tables: finding an entry, making a table, giving tables back.
  *
- * The i386 form everywhere: a directory of 1024 entries, tables of 1024 entries, 4 KB pages. Realises
- * facts section c (handle_mm_fault "allocates page tables", do_munmap "then free page tables").
- * Invariants: tables of user addresses only, each a page marked PG_pagetable; a table is freed only
- * when no CPU can reach it: out of the directory, TLB flushed, then freed.
+ * The i386 form everywhere: a directory of 1024 entries, tables of 1024 entries, 4 KB pages.
+ * Realises facts section c (handle_mm_fault "allocates page tables", do_munmap "then free page
+ * tables"). Invariants: tables of user addresses only, each a page marked PG_pagetable; a table is
+ * freed only when no CPU can reach it: out of the directory, TLB flushed, then freed.
  */
 #include "mm/fault.h"
 #include "mm/vma.h"
@@ -63,7 +63,7 @@ pte_t *pte_alloc(struct mm_struct *mm, unsigned long addr)
 	return pte_lookup(mm, addr);
 }
 
-/* --- giving tables back --------------------------------------------------------------------------- */
+/* --- giving tables back --------------------------------------------------------------------- */
 
 struct table_batch {
 	unsigned long start, end; /* addresses of the tables gathered */
@@ -96,8 +96,8 @@ static void batch_add(struct mm_struct *mm, struct table_batch *batch, unsigned 
 	__atomic_store_n(pde, 0, __ATOMIC_RELEASE);
 }
 
-/* Free the tables of [@start, @end) that no area needs any more. A table is shared by all areas in its
- * 4 MB, so the neighbours of the range are asked too. Needs mm_lock. */
+/* Free the tables of [@start, @end) that no area needs any more. A table is shared by all areas in
+ * its 4 MB, so the neighbours of the range are asked too. Needs mm_lock. */
 void free_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end)
 {
 	struct table_batch batch = { .n = 0 };

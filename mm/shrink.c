@@ -127,7 +127,7 @@ static bool shrink_file_page(struct page *page)
 	return true;
 }
 
-int shrink_mmap(int priority, unsigned gfp)
+static int shrink_lru(int priority, unsigned gfp)
 {
 	int budget = nr_lru_pages / (priority + 1);
 	struct page *page;
@@ -151,4 +151,14 @@ int shrink_mmap(int priority, unsigned gfp)
 		put_back(page);
 	}
 	return 0;
+}
+
+int shrink_mmap(int priority, unsigned gfp)
+{
+	int freed;
+
+	watch_reclaim_enter();
+	freed = shrink_lru(priority, gfp);
+	watch_reclaim_leave();
+	return freed;
 }

@@ -83,6 +83,13 @@ static bool has_swapout(const struct vm_area_struct *vma)
 	return vma->vm_ops && (vma->vm_ops->swapout || vma->vm_ops->swapout_vma);
 }
 
+/* An anonymous page that swapoff took out of the swap cache (swap/swapoff.c): its contents are nowhere
+ * else, even where an entry maps it clean. */
+static bool only_copy(const struct page *page)
+{
+	return page_test(page, PG_dirty) && !page->mapping;
+}
+
 /* Dirty: have it written. The vma may be gone afterwards, so its label is copied first. */
 static int evict(struct steal_ctx *ctx, struct vm_area_struct *vma, unsigned long addr,
 		 pte_t *ptep, struct page *page)
@@ -115,7 +122,7 @@ static int steal_page(struct steal_ctx *ctx, struct vm_area_struct *vma, unsigne
 		return make_old(ptep, page);
 	if (PageSwapCache(page))
 		return drop_swap_cached(ctx, addr, ptep, pte, page);
-	if (!pte_dirty(pte))
+	if (!pte_dirty(pte) && !only_copy(page))
 		return drop_clean(ctx, addr, ptep, pte, page);
 	if (!(ctx->gfp & __GFP_IO))
 		return STEAL_GO_ON;

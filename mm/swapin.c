@@ -1,10 +1,10 @@
 /*
  * mm/swapin.c - do_swap_page: the entry names a swap slot; bring the page back.
  *
- * Realises facts section c (do_swap_page row) and S1, "Swap cache locking". The slot's reference that
- * the entry held turns into a page reference that the new entry holds. Whoever adds page count and
- * swap count to learn whether a page is shared must not look in between (R15): from 2.3.30 on the page
- * lock is held over swap_free and the test, here as the design's CACHE_SHARE_TEST bracket.
+ * Realises facts section c (do_swap_page row) and S1, "Swap cache locking". The slot's reference
+ * that the entry held turns into a page reference that the new entry holds. Whoever adds page count
+ * and swap count to learn whether a page is shared must not look in between (R15): from 2.3.30 on
+ * the page lock is held over swap_free and the test, here as the design's CACHE_SHARE_TEST bracket.
  */
 #include "kernel/task.h"
 #include "mm/fault_parts.h"

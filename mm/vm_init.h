@@ -1,6 +1,6 @@
 /*
- * mm/vm_init.h - how the address-space half of the VM starts: called by mm_init() when pages and slab
- * caches can be had.
+ * mm/vm_init.h - how the address-space half of the VM starts: called by mm_init() when pages and
+ * slab caches can be had.
  */
 #ifndef MM_VM_INIT_H
 #define MM_VM_INIT_H

@@ -1,9 +1,9 @@
 /*
  * mm/vma.c - the vma list: looking an area up, linking and unlinking, the methods of its driver.
  *
- * Realises S0 rules 1-3 and caveat 1, facts section c "vma list". The list is sorted by address; from
- * AVL_MIN_MAP_COUNT areas on a tree stands beside it and stays until it is empty. Nothing here takes
- * a lock: the brackets are the callers', the assertions (assert_list) the design's.
+ * Realises S0 rules 1-3 and caveat 1, facts section c "vma list". The list is sorted by address;
+ * from AVL_MIN_MAP_COUNT areas on a tree stands beside it and stays until it is empty. Nothing here
+ * takes a lock: the brackets are the callers', the assertions (assert_list) the design's.
  */
 #include "mm/vma.h"
 
@@ -18,8 +18,8 @@ static struct kmem_cache *vm_area_cachep;
 
 void vma_cache_init(void)
 {
-	vm_area_cachep = kmem_cache_create("vm_area_struct", sizeof(struct vm_area_struct), NULL,
-					   NULL, 0);
+	vm_area_cachep =
+		kmem_cache_create("vm_area_struct", sizeof(struct vm_area_struct), NULL, NULL, 0);
 	BUG_ON(!vm_area_cachep);
 }
 
@@ -55,7 +55,7 @@ void vma_release(struct vm_area_struct *vma)
 	kmem_cache_free(vm_area_cachep, vma);
 }
 
-/* --- looking up ----------------------------------------------------------------------------------- */
+/* --- looking up ----------------------------------------------------------------------------- */
 
 static struct vm_area_struct *list_find(struct mm_struct *mm, unsigned long addr,
 					struct vm_area_struct **prev)
@@ -102,7 +102,7 @@ struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
 	return look_up(mm, addr, prev);
 }
 
-/* --- linking -------------------------------------------------------------------------------------- */
+/* --- linking -------------------------------------------------------------------------------- */
 
 void build_mmap_avl(struct mm_struct *mm)
 {
@@ -148,7 +148,7 @@ void unlink_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma, struct v
 	shared_write(mm->mmap_cache, NULL);
 }
 
-/* --- the file's list of mappings ------------------------------------------------------------------ */
+/* --- the file's list of mappings ------------------------------------------------------------ */
 
 void vma_file_link(struct vm_area_struct *vma)
 {
@@ -184,7 +184,7 @@ void vma_file_put_shared(struct vm_area_struct *vma)
 		BUG_ON(__atomic_fetch_sub(&vma->vm_file->f_count, 1, __ATOMIC_ACQ_REL) <= 1);
 }
 
-/* --- the driver's methods ------------------------------------------------------------------------- */
+/* --- the driver's methods ------------------------------------------------------------------- */
 
 void vma_open(struct vm_area_struct *vma)
 {

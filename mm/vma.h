@@ -1,10 +1,11 @@
 /*
- * mm/vma.h - what the files that change a vma list share: areas made and freed, linked and unlinked,
- * the driver's methods with their brackets and milestones. Not for drivers or the rest of the kernel.
+ * mm/vma.h - what the files that change a vma list share: areas made and freed, linked and
+ * unlinked, the driver's methods with their brackets and milestones. Not for drivers or the rest of
+ * the kernel.
  *
  * Realises S0 ("Code that add/delete elements ..."), facts section c, "vma list". Every vma is made
- * by vm_area_alloc or vm_area_dup and ends in the design's vma_free (or in vma_release when it never
- * stood in a list), which frees it when nobody can look any more.
+ * by vm_area_alloc or vm_area_dup and ends in the design's vma_free (or in vma_release when it
+ * never stood in a list), which frees it when nobody can look any more.
  */
 #ifndef MM_VMA_H
 #define MM_VMA_H
@@ -19,8 +20,8 @@
 #define STACK_START_PAGES 32
 
 /* The permission bits of vm_flags; PROT_* has the same values. */
-#define VM_ACCESS (VM_READ | VM_WRITE | VM_EXEC)
-#define VM_MAYACCESS (VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
+#define VM_ACCESS     (VM_READ | VM_WRITE | VM_EXEC)
+#define VM_MAYACCESS  (VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
 #define VM_DATA_FLAGS (VM_ACCESS | VM_MAYACCESS)
 
 /* A zeroed vma / a copy of @orig on no list and in no tree, without the references that a listed
@@ -44,14 +45,15 @@ static inline void vmlist_end(struct mm_struct *mm, enum list_site site, struct 
 	milestone(MS_LIST_CHANGE_LEAVE, mm->name);
 }
 
-/* Take @vma, the one after @prev (NULL = the first), off list and tree. mmap_cache is cleared, since
- * it may name it (R10). Context: atomic. Locks: needs list_change. */
+/* Take @vma, the one after @prev (NULL = the first), off list and tree. mmap_cache is cleared,
+ * since it may name it (R10). Context: atomic. Locks: needs list_change. */
 void unlink_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma,
 		      struct vm_area_struct *prev);
 /* Build the tree of a list that reached AVL_MIN_MAP_COUNT. Locks: needs list_change. */
 void build_mmap_avl(struct mm_struct *mm);
 
-/* The file's list of mappings. Context: atomic. Locks: takes i_shared_lock in the design's bracket. */
+/* The file's list of mappings. Context: atomic. Locks: takes i_shared_lock in the design's bracket.
+ */
 void vma_file_link(struct vm_area_struct *vma);
 void vma_file_unlink(struct vm_area_struct *vma);
 /* Drop a file reference that is surely not the last one, so that it is safe under a spin lock. */
@@ -65,7 +67,8 @@ void vma_unmap(struct vm_area_struct *vma, unsigned long start, size_t len);
 
 /* Change the flags of the part [@start, @end) of @vma, splitting it as needed; @site says for whom
  * (LIST_PROTECT or LIST_LOCK). 0 or
- * -ENOMEM, and then nothing changed. Context: may sleep. Locks: needs mm_lock; takes list_change. */
+ * -ENOMEM, and then nothing changed. Context: may sleep. Locks: needs mm_lock; takes list_change.
+ */
 int vma_fixup(struct vm_area_struct *vma, unsigned long start, unsigned long end, unsigned newflags,
 	      enum list_site site);
 

@@ -212,6 +212,7 @@ int swap_out(int priority, unsigned gfp)
 	struct steal_ctx ctx = { .gfp = gfp };
 	int tries = -1, threads, ret = STEAL_GO_ON;
 
+	watch_reclaim_enter();
 	vm_design->steal_begin();
 	while (tries != 0 && choose_victim(&ctx, &threads)) {
 		if (tries < 0)
@@ -219,6 +220,10 @@ int swap_out(int priority, unsigned gfp)
 		tries--;
 		milestone(MS_STEAL_PICK, ctx.mm->name);
 		ret = swap_out_mm(&ctx);
+		if (ret == STEAL_LOST) { /* as if the end had been reached: on to the next mm */
+			ctx.mm->swap_address = 0;
+			ctx.mm->swap_cnt = 0;
+		}
 		vm_design->victim_unpin(&ctx);
 		if (ret < 0)
 			steal_send_sigbus(&ctx);
@@ -226,5 +231,6 @@ int swap_out(int priority, unsigned gfp)
 			break;
 	}
 	vm_design->steal_end();
+	watch_reclaim_leave();
 	return ret < 0 || ret == STEAL_DONE;
 }

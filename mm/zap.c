@@ -2,9 +2,10 @@
  * mm/zap.c - zap_page_range: clear every entry of a range, give back its pages and swap slots.
  *
  * Realises facts section c (zap_page_range row): the pte lock is held over the whole range, rss is
- * corrected afterwards. Unlike 2.3.23 a page is given back only when no CPU can reach it any more: the
- * pages of cleared entries are gathered, the TLB is flushed, then they are freed. Giving back may take
- * a page lock, so designs whose pte lock spins give it up meanwhile (zap_free_begin / _end).
+ * corrected afterwards. Unlike 2.3.23 a page is given back only when no CPU can reach it any more:
+ * the pages of cleared entries are gathered, the TLB is flushed, then they are freed. Giving back
+ * may take a page lock, so designs whose pte lock spins give it up meanwhile (zap_free_begin /
+ * _end).
  */
 #include "mm/fault.h"
 #include "mm/vma.h"

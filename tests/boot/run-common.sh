@@ -46,14 +46,13 @@ boot_failed() { grep -aq 'boot error: ' "$dir/serial.log" 2> /dev/null; }
 
 # Wait for process $1, until the guest is done or time is up; sets timed_out.
 watch_process() {
-	timed_out=0 left=$((timeout * 10)) after=20
+	timed_out=0 after=20 end=$(($(date +%s) + timeout))
 	while kill -0 "$1" 2> /dev/null; do
 		# an emulator that does not end although the guest is done gets two seconds
 		if guest_said_off; then after=$((after - 1)); fi
 		if boot_failed; then after=$((after - 10)); fi
-		left=$((left - 1))
 		if [ $after -le 0 ]; then break; fi
-		if [ $left -le 0 ]; then timed_out=1; break; fi
+		if [ "$(date +%s)" -ge $end ]; then timed_out=1; break; fi
 		sleep 0.1
 	done
 	kill -9 "$1" 2> /dev/null

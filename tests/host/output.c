@@ -99,12 +99,12 @@ void host_die(const char *why)
 
 void host_bad_address(uint64_t addr)
 {
-	char text[64] = "host port: address outside the machine's memory: 0x";
+	char text[96] = "host port: address outside the machine's memory: 0x";
 	size_t n = strlen(text);
 	int shift;
 
 	for (shift = 60; shift >= 0; shift -= 4)
-		text[n - 0] = "0123456789abcdef"[(addr >> shift) & 15], text[++n] = '\0';
+		text[n] = "0123456789abcdef"[(addr >> shift) & 15], text[++n] = '\0';
 	write_all(text, n);
 	write_all("\n", 1);
 	abort();

@@ -116,9 +116,20 @@ static void power_off(int status)
 	exit(status);
 }
 
+/* What the machine's books say: the first time they are opened, later compared with that. 0 = right. */
+static int accounts(void)
+{
+	char text[128];
+
+	if (read_file("/proc/accounts", text, sizeof(text)) < 0)
+		return 1;
+	printf("accounts: %s", text);
+	return strncmp(text, "opened", 6) && strncmp(text, "balanced", 8);
+}
+
 static void run_listed(int argc, char **argv, char **envp)
 {
-	int i, bad = 0;
+	int i, bad = accounts();
 
 	for (i = 1; i < argc; i++) {
 		char *args[MAX_ARGS];
@@ -132,7 +143,7 @@ static void run_listed(int argc, char **argv, char **envp)
 		if (status)
 			bad = 1;
 	}
-	power_off(bad);
+	power_off(accounts() || bad);
 }
 
 /* --- the command loop ------------------------------------------------------------------------------ */

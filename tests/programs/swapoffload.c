@@ -2,13 +2,15 @@
  * tests/programs/swapoffload.c - swap areas switched off and on while processes work with more memory
  * than there is: nothing they wrote may be lost.
  *
- * swapoffload [MEGABYTES [PROCESSES [ROUNDS]]]: each of the processes works with MEGABYTES of memory.
+ * swapoffload [MEGABYTES [PROCESSES [TURNS]]]: each of the processes goes TURNS times over its MEGABYTES
+ * of memory; until the last has ended, one area after the other is switched off and on again.
  */
 #include "lib.h"
 
 static const char *const areas[] = { "/dev/hdb1", "/dev/hdb2", "/dev/hdb3", "/dev/hdb4" };
 
 static unsigned long npages;
+static unsigned turns;
 
 static uint32_t word(unsigned id, unsigned long page, unsigned turn)
 {
@@ -23,10 +25,12 @@ static int worker(void *arg)
 
 	if (!p)
 		return 12;
-	for (turn = 0; turn < 6; turn++) {
+	for (turn = 0; turn < turns; turn++) {
 		for (page = 0; page < npages; page++) {
 			uint32_t *w = p + page * 1024;
 
+			if (page % 64 == 0) /* all at the same time, not one after the other */
+				sys(SYS_sched_yield);
 			if (turn && (w[0] != word(id, page, turn - 1) || w[1023] != ~w[0]))
 				wrong++;
 			w[0] = word(id, page, turn);
@@ -38,25 +42,59 @@ static int worker(void *arg)
 	return wrong ? 1 : 0;
 }
 
-static void off_and_on(unsigned round)
+/* Pages that an area gave back, from its line of /proc/swaps: name, KB, used. */
+static long used_kb(const char *area)
 {
-	const char *area = areas[round % 4];
-	long r = sys(SYS_swapoff, area);
+	static char text[2048];
+	const char *line = text;
+	const char *name = area + 5; /* without "/dev/" */
 
-	printf("swapoffload: swapoff %s: %ld\n", area, r);
-	check(r == 0 || r == -ENOMEM || r == -EINVAL, "%s: %ld", area, r);
-	if (r == 0)
+	if (read_file("/proc/swaps", text, sizeof(text)) < 0)
+		return -1;
+	while ((line = strchr(line, '\n'))) {
+		long field = 0, value[2] = { 0, 0 };
+
+		while (*line == '\n' || *line == ' ')
+			line++;
+		if (strncmp(line, name, strlen(name)) != 0)
+			continue;
+		for (line += strlen(name); *line && *line != '\n' && field < 2; field++) {
+			while (*line == ' ')
+				line++;
+			while (*line >= '0' && *line <= '9')
+				value[field] = value[field] * 10 + (*line++ - '0');
+		}
+		return value[1];
+	}
+	return 0;
+}
+
+static unsigned rounds, refused;
+static long moved_kb;
+
+static void off_and_on(void)
+{
+	const char *area = areas[rounds++ % 4];
+	long used = used_kb(area), r = sys(SYS_swapoff, area);
+
+	check(r == 0 || r == -ENOMEM || r == -EINVAL, "swapoff %s: %ld", area, r);
+	if (r == 0) {
+		moved_kb += used;
 		expect(sys(SYS_swapon, area, 0), 0);
+	} else {
+		refused++;
+	}
 }
 
 int main(int argc, char **argv, char **envp)
 {
 	unsigned processes = (unsigned)number(argc > 2 ? argv[2] : NULL, 2), i;
-	unsigned rounds = (unsigned)number(argc > 3 ? argv[3] : NULL, 8), ended = 0;
+	unsigned ended = 0;
 	int status;
 
 	(void)envp;
-	npages = (unsigned long)number(argc > 1 ? argv[1] : NULL, 8) << 8;
+	npages = (unsigned long)number(argc > 1 ? argv[1] : NULL, 16) << 8;
+	turns = (unsigned)number(argc > 3 ? argv[3] : NULL, 6);
 	for (i = 0; i < processes; i++) {
 		long pid = sys(SYS_fork);
 
@@ -64,18 +102,16 @@ int main(int argc, char **argv, char **envp)
 			exit(worker((void *)(uintptr_t)(i + 1)));
 		check(pid > 0, "fork: %ld", pid);
 	}
-	for (i = 0; i < rounds; i++) {
-		off_and_on(i);
-		sleep_ms(50);
+	while (ended < processes) {
+		off_and_on();
+		sleep_ms(20);
 		while (sys(SYS_waitpid, -1, &status, WNOHANG) > 0) {
 			ended++;
 			check(status == 0, "worker: %x", status);
 		}
 	}
-	while (ended < processes && wait_for(-1, &status) > 0) {
-		ended++;
-		check(status == 0, "worker: %x", status);
-	}
+	printf("swapoffload: %u times off and on, %ld KB in use then, %u times refused\n", rounds - refused,
+	       moved_kb, refused);
 	expect((long)ended, (long)processes);
 	print_file("/proc/swaps", "  ", 9);
 	return test_end("swapoffload");

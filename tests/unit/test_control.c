@@ -30,8 +30,8 @@ static enum ctl_verdict verdict;
 static char log_text[512];
 static int counter, big_counter;
 
-/* After a verdict that leaves tasks stuck they stand on their CPUs for good, the boot CPU's among them:
- * the test's process ends right there. */
+/* After a verdict that leaves tasks stuck they stand on their CPUs for good, the boot CPU's among
+ * them: the test's process ends right there. */
 #define STUCK_EXIT 7
 
 static void end_stuck(void)
@@ -44,7 +44,7 @@ static void say(const char *what)
 	strcat(log_text, what);
 }
 
-/* --- the frame of every test --------------------------------------------------------------------- */
+/* --- the frame of every test ----------------------------------------------------------------- */
 
 struct body {
 	void (*fn)(void *);
@@ -94,7 +94,7 @@ static void in_task(int cpus, void (*body)(void *))
 	ck_assert_int_eq(host_run(body, NULL), HOST_DONE);
 }
 
-/* --- the default policy ---------------------------------------------------------------------------- */
+/* --- the default policy ---------------------------------------------------------------------- */
 
 static void says_a(void *unused)
 {
@@ -133,7 +133,7 @@ START_TEST(test_the_current_task_goes_on)
 }
 END_TEST
 
-/* --- stories ------------------------------------------------------------------------------------------ */
+/* --- stories --------------------------------------------------------------------------------- */
 
 static void a_b(void *unused)
 {
@@ -170,8 +170,10 @@ static void run_story(void *unused)
 	ck_assert_int_eq(token_record(&token, "abba", "test"), 0);
 	token.end = verdict;
 	token_print(&token);
-	if (getenv("SHOW"))
+	if (getenv("SHOW")) {
 		puts(host_output());
+		fflush(stdout); /* we leave by _exit */
+	}
 	end_stuck();
 }
 
@@ -258,7 +260,7 @@ START_TEST(test_hold)
 }
 END_TEST
 
-/* --- spin locks and kernel_lock ----------------------------------------------------------------------- */
+/* --- spin locks and kernel_lock -------------------------------------------------------------- */
 
 static void spins(void *unused)
 {
@@ -313,7 +315,7 @@ START_TEST(test_a_spinner_is_disabled)
 }
 END_TEST
 
-/* --- stall, limits, interrupts ------------------------------------------------------------------------- */
+/* --- stall, limits, interrupts --------------------------------------------------------------- */
 
 static void waits_for_ever(void *unused)
 {
@@ -437,6 +439,37 @@ START_TEST(test_yield_lets_others_go_first)
 }
 END_TEST
 
+static void yields_then_passes(void *unused)
+{
+	yields(unused);
+	milestone(MS_WALK_ENTER, NULL);
+}
+
+static void waits_for_it(void *unused)
+{
+	(void)unused;
+	milestone(MS_WALK_LEAVE, NULL);
+	say("w ");
+}
+
+static void run_yield_held(void *unused)
+{
+	(void)unused;
+	add(0, yields_then_passes, "A");
+	add(1, waits_for_it, "B");
+	with_story("A walk.enter < B walk.leave\n");
+	verdict = ctl_run(&config);
+	ck_assert_int_eq(verdict, CTL_COMPLETED);
+	ck_assert_str_eq(log_text, "y Y w ");
+	ck_assert_int_eq(story_honoured(&story), 2);
+}
+
+START_TEST(test_yield_drops_no_constraint)
+{
+	in_task(_i, run_yield_held);
+}
+END_TEST
+
 static void loops(void *unused)
 {
 	(void)unused;
@@ -461,7 +494,7 @@ START_TEST(test_step_limit)
 }
 END_TEST
 
-/* --- determinism and replay ------------------------------------------------------------------------------ */
+/* --- determinism and replay ------------------------------------------------------------------ */
 
 static void note_result(void)
 {
@@ -600,7 +633,8 @@ int main(void)
 {
 	Suite *suite = suite_create("control");
 	TCase *tc = tcase_create("control");
-	char token_file[] = "/tmp/kswapd23-token-XXXXXX", result_file[] = "/tmp/kswapd23-result-XXXXXX";
+	char token_file[] = "/tmp/kswapd23-token-XXXXXX";
+	char result_file[] = "/tmp/kswapd23-result-XXXXXX";
 	int status;
 
 	if (mkstemp(token_file) < 0 || mkstemp(result_file) < 0)
@@ -619,6 +653,7 @@ int main(void)
 	tcase_add_loop_test(tc, test_a_schedule_may_deliver_it_early, 1, 4);
 	tcase_add_loop_test(tc, test_time_passes_when_nothing_else_can, 1, 4);
 	tcase_add_loop_test(tc, test_yield_lets_others_go_first, 1, 4);
+	tcase_add_loop_test(tc, test_yield_drops_no_constraint, 1, 3);
 	tcase_add_loop_exit_test(tc, test_step_limit, STUCK_EXIT, 1, 3);
 	tcase_add_loop_exit_test(tc, test_the_same_on_any_number_of_cpus, STUCK_EXIT, 1, 5);
 	tcase_add_test(tc, test_results_agree);

@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_fault.c - page faults: signals, the stack, the page of zeroes, copies, files, swap,
- * no memory; threads of one mm that fault, map and unmap while the stealer takes their pages.
+ * tests/unit/test_fault.c - page faults: signals, the stack, the page of zeroes, copies, files,
+ * swap, no memory; threads of one mm that fault, map and unmap while the stealer takes their pages.
  */
 #include "unit.h"
 
@@ -16,7 +16,7 @@
 #define SIGKILL 9
 #define SIGSEGV 11
 
-/* --- signals and rights --------------------------------------------------------------------------------- */
+/* --- signals and rights --------------------------------------------------------------------- */
 
 static void signals_body(void *arg)
 {
@@ -50,7 +50,7 @@ START_TEST(test_signals)
 }
 END_TEST
 
-/* --- zeroes, rss, the bits of an entry ------------------------------------------------------------------ */
+/* --- zeroes, rss, the bits of an entry ------------------------------------------------------ */
 
 static void zero_body(void *arg)
 {
@@ -131,7 +131,7 @@ START_TEST(test_tables)
 }
 END_TEST
 
-/* --- the stack -------------------------------------------------------------------------------------------- */
+/* --- the stack ------------------------------------------------------------------------------ */
 
 static void stack_body(void *arg)
 {
@@ -164,7 +164,7 @@ START_TEST(test_stack)
 }
 END_TEST
 
-/* --- files ------------------------------------------------------------------------------------------------ */
+/* --- files ---------------------------------------------------------------------------------- */
 
 static void private_body(void *arg)
 {
@@ -173,8 +173,10 @@ static void private_body(void *arg)
 	unsigned long other = BASE + PAGES(64);
 
 	(void)arg;
-	ck_assert_int_eq(sys_mmap_pgoff(BASE, PAGES(8), RW, MAP_PRIVATE | MAP_FIXED, file, 0), BASE);
-	ck_assert_int_eq(sys_mmap_pgoff(other, PAGES(8), RW, MAP_SHARED | MAP_FIXED, file, 0), other);
+	ck_assert_int_eq(sys_mmap_pgoff(BASE, PAGES(8), RW, MAP_PRIVATE | MAP_FIXED, file, 0),
+			 BASE);
+	ck_assert_int_eq(sys_mmap_pgoff(other, PAGES(8), RW, MAP_SHARED | MAP_FIXED, file, 0),
+			 other);
 	ck_assert(vt_poke(BASE, 7)); /* a copy at once */
 	ck_assert_uint_eq(vt_word(BASE + PAGES(1)), 1001);
 	ck_assert(!pte_write(*pte_lookup(mm, BASE + PAGES(1))));
@@ -199,50 +201,9 @@ START_TEST(test_private)
 }
 END_TEST
 
-/* --- swap --------------------------------------------------------------------------------------------------- */
+/* --- swap ----------------------------------------------------------------------------------- */
 
-#define SWAP_PAGES 4096u
-#define MEM_KB	   4096
-
-static void put_word(unsigned char *p, uint32_t v)
-{
-	for (int i = 0; i < 4; i++)
-		p[i] = (unsigned char)(v >> (8 * i));
-}
-
-/* A disk with a swap area, as mkswap makes it. */
-static void make_swap_disk(void)
-{
-	unsigned char *d = host_disk_data(host_disk_add(SWAP_PAGES * 8));
-
-	put_word(d + 1024, 1);
-	put_word(d + 1028, SWAP_PAGES - 1);
-	memcpy(d + 4086, "SWAPSPACE2", 10);
-}
-
-static void swap_run(const char *design, int cpus, uint32_t seed, void (*body)(void *), void *arg)
-{
-	static char cmdline[80];
-	unsigned i;
-
-	make_swap_disk();
-	snprintk(cmdline, sizeof(cmdline), "design=%s holes=mended watch=all poison=1", design);
-	host_boot(cpus, MEM_KB, cmdline);
-	host_set_seed(seed);
-	ck_assert_int_eq(host_run(body, arg), HOST_DONE);
-	host_settle(3 * HZ);
-	for (i = 0; watch_complaint(i); i++)
-		ck_abort_msg("%s: complaint: %s", design, watch_complaint(i)->key);
-	ck_assert_int_eq(vm_invariants_check(), 0);
-	ck_assert_int_eq(slab_verify(), 0);
-}
-
-static void start_swapping(void)
-{
-	block_start();
-	kswapd_start();
-	ck_assert_int_eq(sys_swapon("hda", 0), 0);
-}
+#define MEM_KB 4096
 
 /* Twice as much as there is memory, three times over. */
 static void pressure_body(void *arg)
@@ -252,7 +213,7 @@ static void pressure_body(void *arg)
 	int slots;
 
 	(void)arg;
-	start_swapping();
+	vt_start_swapping();
 	slots = nr_swap_pages;
 	mm = vt_enter("A");
 	ck_assert_uint_eq(vt_mmap(BASE, PAGES(n), RW, ANON_AT), BASE);
@@ -261,7 +222,8 @@ static void pressure_body(void *arg)
 	ck_assert_int_lt(nr_swap_pages, slots);
 	for (unsigned round = 0; round < 3; round++) {
 		for (unsigned i = 0; i < n; i++) {
-			ck_assert_uint_eq(vt_word(BASE + PAGES(i)), 5000 + round * (i % 3 == 0) + i);
+			ck_assert_uint_eq(vt_word(BASE + PAGES(i)),
+					  5000 + round * (i % 3 == 0) + i);
 			if (i % 3 == 0)
 				ck_assert(vt_poke(BASE + PAGES(i), 5001 + round + i));
 		}
@@ -277,7 +239,7 @@ static void pressure_body(void *arg)
 
 START_TEST(test_pressure)
 {
-	swap_run(vm_designs[_i]->name, 1, 0, pressure_body, NULL);
+	vt_swap_run(vm_designs[_i]->name, 1, 0, MEM_KB, pressure_body, NULL);
 }
 END_TEST
 
@@ -289,7 +251,7 @@ static void share_body(void *arg)
 	unsigned n = MEM_KB / 4 + MEM_KB / 8, in_cache = 0, writable = 0;
 
 	(void)arg;
-	start_swapping();
+	vt_start_swapping();
 	mm = vt_enter("A");
 	vt_mmap(BASE, PAGES(n), RW, ANON_AT);
 	for (unsigned i = 0; i < n; i++)
@@ -322,7 +284,7 @@ static void share_body(void *arg)
 
 START_TEST(test_share)
 {
-	swap_run(vm_designs[_i]->name, 1, 0, share_body, NULL);
+	vt_swap_run(vm_designs[_i]->name, 1, 0, MEM_KB, share_body, NULL);
 }
 END_TEST
 
@@ -333,7 +295,7 @@ static void bad_disk_body(void *arg)
 	unsigned n = MEM_KB / 4 + MEM_KB / 8, i, failed = 0;
 
 	(void)arg;
-	start_swapping();
+	vt_start_swapping();
 	mm = vt_enter("A");
 	vt_mmap(BASE, PAGES(n), RW, ANON_AT);
 	for (i = 0; i < n; i++)
@@ -359,7 +321,7 @@ static void bad_disk_body(void *arg)
 
 START_TEST(test_bad_disk)
 {
-	swap_run(vm_designs[_i]->name, 1, 0, bad_disk_body, NULL);
+	vt_swap_run(vm_designs[_i]->name, 1, 0, MEM_KB, bad_disk_body, NULL);
 }
 END_TEST
 
@@ -382,15 +344,15 @@ static void oom_body(void *arg)
 
 START_TEST(test_oom)
 {
-	swap_run(vm_designs[_i]->name, 1, 0, oom_body, NULL);
+	vt_swap_run(vm_designs[_i]->name, 1, 0, MEM_KB, oom_body, NULL);
 }
 END_TEST
 
-/* --- threads --------------------------------------------------------------------------------------------- */
+/* --- threads -------------------------------------------------------------------------------- */
 
-#define THREADS	    3
+#define THREADS	     3
 #define SHARED_PAGES 64
-#define OWN_PAGES   (MEM_KB / 4 / 2)
+#define OWN_PAGES    (MEM_KB / 4 / 2)
 #define THREAD_STEPS 1200
 
 static struct mm_struct *shared_mm;
@@ -460,7 +422,7 @@ static void thread_body(void *arg)
 static void threads_body(void *arg)
 {
 	(void)arg;
-	start_swapping();
+	vt_start_swapping();
 	shared_mm = mm_alloc("T");
 	for (uintptr_t i = 0; i < THREADS; i++) {
 		struct task_struct *t = kthread_create(thread_body, (void *)i, "thread");
@@ -478,8 +440,8 @@ static void threads_body(void *arg)
 
 START_TEST(test_threads)
 {
-	swap_run(vm_designs[_i % nr_vm_designs]->name, THREADS, 0x1234 + (uint32_t)_i, threads_body,
-		 NULL);
+	vt_swap_run(vm_designs[_i % nr_vm_designs]->name, THREADS, 0x1234 + (uint32_t)_i, MEM_KB,
+		    threads_body, NULL);
 }
 END_TEST
 

@@ -1,5 +1,6 @@
 /*
- * tests/unit/test_mlock.c - mlock, munlock, mlockall, munlockall: splits, pages made present, limits.
+ * tests/unit/test_mlock.c - mlock, munlock, mlockall, munlockall: splits, pages made present,
+ * limits.
  */
 #include "unit.h"
 
@@ -50,7 +51,7 @@ static void arguments_body(void *arg)
 	(void)arg;
 	vt_mmap(BASE, PAGES(4), RW, ANON_AT);
 	ck_assert_int_eq(sys_mlock(BASE + PAGES(2), PAGES(4)), -ENOMEM);
-	ck_assert_uint_eq(mm->locked_vm, 2); /* as far as it went */
+	ck_assert_uint_eq(mm->locked_vm, 2);			  /* as far as it went */
 	ck_assert_int_eq(sys_munlock(BASE + 5, PAGES(4) - 6), 0); /* rounded outwards */
 	ck_assert_uint_eq(mm->locked_vm, 0);
 	ck_assert_int_eq(sys_mlock(BASE + PAGES(1) - 1, 2), 0);

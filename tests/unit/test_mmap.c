@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_mmap.c - mmap, munmap and brk: arguments, methods, and random operations of the whole
- * family against an array of pages, under every design.
+ * tests/unit/test_mmap.c - mmap, munmap and brk: arguments, methods, and random operations of the
+ * whole family against an array of pages, under every design.
  */
 #include "unit.h"
 
@@ -9,7 +9,7 @@
 
 #define BASE 0x20000000UL
 
-/* --- the whole family at random ----------------------------------------------------------------------- */
+/* --- the whole family at random ------------------------------------------------------------- */
 
 static int model_steps;
 
@@ -44,7 +44,7 @@ START_TEST(test_model_long)
 }
 END_TEST
 
-/* --- arguments ---------------------------------------------------------------------------------------- */
+/* --- arguments ------------------------------------------------------------------------------ */
 
 static void arguments_body(void *arg)
 {
@@ -80,7 +80,8 @@ static void arguments_body(void *arg)
 	/* the very first and the very last page */
 	ck_assert_uint_eq(vt_mmap(0, PAGE_SIZE, RW, ANON_AT), 0);
 	ck_assert(vt_poke(0, 7));
-	ck_assert_uint_eq(vt_mmap(TASK_SIZE - PAGE_SIZE, PAGE_SIZE, RW, ANON_AT), TASK_SIZE - PAGE_SIZE);
+	ck_assert_uint_eq(vt_mmap(TASK_SIZE - PAGE_SIZE, PAGE_SIZE, RW, ANON_AT),
+			  TASK_SIZE - PAGE_SIZE);
 	ck_assert(vt_poke(TASK_SIZE - 4, 7));
 	ck_assert(!vt_poke(TASK_SIZE - 2, 7));
 	vt_check_mm(mm);
@@ -99,7 +100,7 @@ START_TEST(test_arguments)
 }
 END_TEST
 
-/* --- a full address space ----------------------------------------------------------------------------- */
+/* --- a full address space ------------------------------------------------------------------- */
 
 static void full_body(void *arg)
 {
@@ -125,7 +126,7 @@ START_TEST(test_full)
 }
 END_TEST
 
-/* --- methods ------------------------------------------------------------------------------------------ */
+/* --- methods -------------------------------------------------------------------------------- */
 
 static void methods_body(void *arg)
 {
@@ -162,11 +163,13 @@ static void methods_body(void *arg)
 	ck_assert_int_eq(mm->rss, 0);
 	ck_assert_uint_eq(vt_driver.unmapped, PAGES(8));
 	/* beyond the file: SIGBUS; mmap() says no */
-	ck_assert_int_eq(sys_mmap_pgoff(BASE, PAGES(2), RW, MAP_SHARED | MAP_FIXED, file, 15), BASE);
+	ck_assert_int_eq(sys_mmap_pgoff(BASE, PAGES(2), RW, MAP_SHARED | MAP_FIXED, file, 15),
+			 BASE);
 	ck_assert_int_eq(vm_fault(BASE, 0, 0), 0);
 	ck_assert_int_eq(vm_fault(BASE + PAGE_SIZE, 0, 0), 7);
 	vt_driver.mmap_error = -ENODEV;
-	ck_assert_int_eq(sys_mmap_pgoff(BASE + PAGES(4), PAGES(2), RW, MAP_SHARED, file, 0), -ENODEV);
+	ck_assert_int_eq(sys_mmap_pgoff(BASE + PAGES(4), PAGES(2), RW, MAP_SHARED, file, 0),
+			 -ENODEV);
 	ck_assert_int_eq(file->f_count, 2);
 	vt_leave();
 	ck_assert_int_eq(file->f_count, 1);
@@ -180,7 +183,7 @@ START_TEST(test_methods)
 }
 END_TEST
 
-/* --- brk ---------------------------------------------------------------------------------------------- */
+/* --- brk ------------------------------------------------------------------------------------ */
 
 static void brk_body(void *arg)
 {
@@ -219,12 +222,12 @@ START_TEST(test_brk)
 }
 END_TEST
 
-/* --- madvise, mincore ----------------------------------------------------------------------------------- */
+/* --- madvise, mincore ----------------------------------------------------------------------- */
 
 static void advise_body(void *arg)
 {
 	struct mm_struct *mm = vt_enter("A");
-	unsigned char vec[4] = { 9, 9, 9, 9 };
+	unsigned char vec[4] = {9, 9, 9, 9};
 	unsigned long out = BASE + PAGES(100);
 
 	(void)arg;
@@ -259,12 +262,13 @@ START_TEST(test_advise)
 }
 END_TEST
 
-/* --- wild calls: any number as an argument ---------------------------------------------------------------- */
+/* --- wild calls: any number as an argument -------------------------------------------------- */
 
 static unsigned long wild(uint32_t *seed)
 {
-	static const unsigned long odd[] = { 0, 1, 0xfff, 0x1000, 0x1001, TASK_SIZE - 0x1000, TASK_SIZE,
-					     0xfffff000, 0xffffffff, 0x80000000, BASE };
+	static const unsigned long odd[] = {
+		0,	   1,	       0xfff,	   0x1000,     0x1001, TASK_SIZE - 0x1000,
+		TASK_SIZE, 0xfffff000, 0xffffffff, 0x80000000, BASE};
 	unsigned long v = vt_random(seed);
 
 	switch (vt_random(seed) % 4) {

@@ -29,7 +29,8 @@ static void arguments_body(void *arg)
 	ck_assert_int_eq(sys_mremap(BASE, PAGES(8), PAGES(9), MREMAP_FIXED, OTHER), -EINVAL);
 	ck_assert_int_eq(sys_mremap(BASE, PAGES(8), PAGES(9), fixed, OTHER + 1), -EINVAL);
 	ck_assert_int_eq(sys_mremap(BASE, PAGES(8), PAGES(9), fixed, BASE + PAGES(7)), -EINVAL);
-	ck_assert_int_eq(sys_mremap(BASE, PAGES(8), PAGES(9), fixed, TASK_SIZE - PAGES(8)), -EINVAL);
+	ck_assert_int_eq(sys_mremap(BASE, PAGES(8), PAGES(9), fixed, TASK_SIZE - PAGES(8)),
+			 -EINVAL);
 	ck_assert_int_eq(sys_mremap(BASE, PAGES(9), PAGES(10), may, 0), -EFAULT);
 	ck_assert_int_eq(sys_mremap(OTHER, PAGES(2), PAGES(1), may, 0), -EFAULT);
 	ck_assert_int_eq(sys_mremap(BASE, PAGES(8), 0xffffffff, may, 0), -ENOMEM);
@@ -99,9 +100,9 @@ static void move_body(void *arg)
 	/* from the middle, to a given place where something is */
 	vt_mmap(OTHER, PAGES(4), RW, ANON_AT);
 	ck_assert(vt_poke(OTHER + PAGES(1), 5));
-	ck_assert_int_eq(sys_mremap(at + PAGES(2), PAGES(3), PAGES(2), MREMAP_MAYMOVE | MREMAP_FIXED,
-				    OTHER),
-			 OTHER);
+	ck_assert_int_eq(
+		sys_mremap(at + PAGES(2), PAGES(3), PAGES(2), MREMAP_MAYMOVE | MREMAP_FIXED, OTHER),
+		OTHER);
 	ck_assert_uint_eq(vt_word(OTHER), 102);
 	ck_assert_uint_eq(vt_word(OTHER + PAGES(1)), 103);
 	ck_assert(!vt_poke(at + PAGES(2), 1));

@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_order.c - the order watcher: which locks make edges, which circles are told, once.
- * DESIGN section 4; kernel/watch_order.c, points 1-7 of its head.
+ * tests/unit/test_order.c - the order watcher: which locks make edges, which circles are told,
+ * once. DESIGN section 4; kernel/watch_order.c, points 1-7 of its head.
  */
 #include "unit.h"
 
@@ -177,7 +177,8 @@ START_TEST(test_reclaim_joins_driver_and_vmlist)
 }
 END_TEST
 
-/* A design that drops its lock before the method: a careful driver is not accused, a careless is. */
+/* A design that drops its lock before the method: a careful driver is not accused, a careless
+ * is. */
 static void reclaim_io(void *unused)
 {
 	(void)unused;

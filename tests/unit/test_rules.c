@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_rules.c - the rules watcher: numbered rules as assertions, once per place; rules 4
- * and 5 of 1999 from the locks' roles. kernel/watch_rules.h.
+ * tests/unit/test_rules.c - the rules watcher: numbered rules as assertions, once per place; rules
+ * 4 and 5 of 1999 from the locks' roles. kernel/watch_rules.h.
  */
 #include "unit.h"
 

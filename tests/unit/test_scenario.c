@@ -1,8 +1,8 @@
 /*
- * tests/unit/test_scenario.c - the scenario framework with the real scenarios, on the modelled machine:
- * the documented deadlock under its story, its absence where the lock is dropped first, the order
- * watcher's view of tasks that never meet, and a token that leads back into the deadlock.
- * DESIGN sections 5 and 6.
+ * tests/unit/test_scenario.c - the scenario framework with the real scenarios, on the modelled
+ * machine: the documented deadlock under its story, its absence where the lock is dropped first,
+ * the order watcher's view of tasks that never meet, and a token that leads back into the deadlock.
+ * DESIGN sections 5 and 6. (Free runs need a device that interrupts a busy CPU: tests/boot/.)
  */
 #include "unit.h"
 
@@ -25,7 +25,7 @@ static const char *scenario_name, *mode, *which_schedule;
 static int want_status;
 static enum ctl_verdict want_verdict;
 
-/* --- disks as the image builder makes them ------------------------------------------------------------ */
+/* --- disks as the image builder makes them --------------------------------------------------- */
 
 static void put_le32(unsigned char *p, uint32_t v)
 {
@@ -58,14 +58,15 @@ static void make_swap(int disk, uint32_t start, uint32_t sectors)
 
 static void make_disks(void)
 {
-	int hda = host_disk_add(PAD_START + PAD_SECTORS), hdb = host_disk_add(SWAP_START + SWAP_SECTORS);
+	int hda = host_disk_add(PAD_START + PAD_SECTORS);
+	int hdb = host_disk_add(SWAP_START + SWAP_SECTORS);
 
 	partition(hda, 3, PAD_START, PAD_SECTORS, 0x83);
 	partition(hdb, 1, SWAP_START, SWAP_SECTORS, 0x82);
 	make_swap(hdb, SWAP_START, SWAP_SECTORS);
 }
 
-/* --- running ------------------------------------------------------------------------------------------- */
+/* --- running --------------------------------------------------------------------------------- */
 
 static void body(void *unused)
 {
@@ -77,8 +78,10 @@ static void body(void *unused)
 	watch_mask = WATCH_ALL;
 	trace_setup("all");
 	status = scenario_run(scenario_find(scenario_name), mode, which_schedule);
-	if (getenv("SHOW"))
+	if (getenv("SHOW")) {
 		puts(host_output());
+		fflush(stdout); /* we leave by _exit */
+	}
 	ck_assert_int_eq(scenario_result.verdict, want_verdict);
 	ck_assert_int_eq(status, want_status);
 	ck_assert(scenario_result.as_expected == (status == 0));
@@ -139,13 +142,6 @@ START_TEST(test_one_after_the_other)
 {
 	mode = "sequential";
 	run(_i, "vmlist-held", "swapout-deadlock", CTL_COMPLETED);
-}
-END_TEST
-
-START_TEST(test_free)
-{
-	mode = "free";
-	run(_i, "linux-2.3.30", "swapout-deadlock", CTL_COMPLETED);
 }
 END_TEST
 
@@ -233,7 +229,8 @@ int main(void)
 {
 	Suite *suite = suite_create("scenario");
 	TCase *same = tcase_create("same"), *tc = tcase_create("scenario");
-	char result_file[] = "/tmp/kswapd23-result-XXXXXX", token_file[] = "/tmp/kswapd23-token-XXXXXX";
+	char result_file[] = "/tmp/kswapd23-result-XXXXXX";
+	char token_file[] = "/tmp/kswapd23-token-XXXXXX";
 	int status;
 
 	if (mkstemp(result_file) < 0 || mkstemp(token_file) < 0)
@@ -250,7 +247,6 @@ int main(void)
 	tcase_add_loop_exit_test(tc, test_as_shipped_in_2_3_30, END_EXIT, 1, 4);
 	tcase_add_loop_exit_test(tc, test_the_driver_alone, END_EXIT, 1, 3);
 	tcase_add_loop_exit_test(tc, test_one_after_the_other, END_EXIT, 1, 3);
-	tcase_add_loop_exit_test(tc, test_free, END_EXIT, 1, 3);
 	tcase_add_exit_test(tc, test_record, END_EXIT);
 	tcase_add_exit_test(tc, test_replay, END_EXIT);
 	tcase_add_exit_test(tc, test_a_token_is_refused_elsewhere, END_EXIT);

@@ -153,7 +153,8 @@ START_TEST(test_dropping)
 	story_pass(&s, 1);
 	ck_assert_int_eq(story_honoured(&s), 0);
 	ck_assert_str_eq(story_why_not(&s, 0), "not in this design");
-	ck_assert_str_eq(story_why_not(&s, 1), "came although what should have come before it had not");
+	ck_assert_str_eq(story_why_not(&s, 1),
+			 "came although what should have come before it had not");
 	ck_assert_str_eq(story_why_not(&s, 2), "not in this design");
 	story_rewind(&s);
 	story_task_ended(&s, 0); /* A is gone: nobody waits for its events */

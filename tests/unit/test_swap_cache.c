@@ -5,7 +5,7 @@
  */
 #include "swap_unit.h"
 
-#include "kernel/printk.h"
+#include "kernel/uaccess.h"
 #include "mm/fault.h"
 #include "mm/vmscan.h"
 
@@ -197,7 +197,8 @@ START_TEST(test_shared)
 }
 END_TEST
 
-/* Several tasks drop the last references of a page at once: the slot goes exactly once. */
+/* Several tasks drop the last references of a page at once: the slot goes at most once. It stays if
+ * each of them still saw another's reference; then the page is shrink_mmap's. */
 #define SHARERS 3
 
 static void drop_body(void *arg)
@@ -223,6 +224,8 @@ static void drop_all_body(void *arg)
 			schedule_timeout(1);
 		finished = 0;
 		schedule_timeout(1);
+		while (shrink_mmap(0, GFP_KERNEL))
+			;
 		ck_assert_uint_eq(swapper_space.nrpages, 0);
 		ck_assert_int_eq(nr_swap_pages, SLOTS - 1);
 	}
@@ -432,6 +435,98 @@ START_TEST(test_readers)
 }
 END_TEST
 
+/* The same when both sleep between the first look and the add: memory is short, their allocation
+ * steals, and the stealer's write waits for a disk that is held back. Without the second look each
+ * would add a page of its own. */
+#define VICTIM_PAGES 150
+#define VICTIM_AT    0x20000000UL
+
+static void make_victim(void)
+{
+	struct mm_struct *mm = mm_alloc("V");
+
+	ck_assert_ptr_nonnull(mm);
+	sched_use_mm(mm);
+	ck_assert_uint_eq(sys_mmap_pgoff(VICTIM_AT, VICTIM_PAGES * PAGE_SIZE,
+					 PROT_READ | PROT_WRITE,
+					 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, 0),
+			  VICTIM_AT);
+	for (unsigned i = 0; i < VICTIM_PAGES; i++)
+		ck_assert_int_eq(put_user_u32(VICTIM_AT + i * PAGE_SIZE, i), 0);
+}
+
+static bool go;
+
+static void sleepy_reader_body(void *arg)
+{
+	while (!go)
+		schedule_timeout(1);
+	reader_body(arg);
+}
+
+static void sleepy_body(void *arg)
+{
+	struct page *pages[SWAP_CLUSTER_MAX];
+	void **ballast = NULL;
+
+	(void)arg;
+	start_one_area();
+	the_entry = written_entry(8);
+	make_victim();
+	spawn(sleepy_reader_body, (void *)0, "reader0"); /* now: a task needs memory, too */
+	spawn(sleepy_reader_body, (void *)1, "reader1");
+	schedule_timeout(2);
+	host_disk_hold();
+	for (unsigned i = 0; i < SWAP_CLUSTER_MAX; i++) {
+		pages[i] = fresh_page(i);
+		add_to_swap_cache(pages[i], get_swap_page());
+		rw_swap_page(true, pages[i], false);
+	}
+	while (nr_free_pages > freepages.min) {
+		void **p = get_free_pages(GFP_ATOMIC, 0);
+
+		ck_assert_ptr_nonnull(p);
+		*p = ballast;
+		ballast = p;
+	}
+	go = true;
+	schedule_timeout(5);
+	ck_assert_int_eq(finished, 0);
+	ck_assert_ptr_null(lookup_swap_cache(the_entry)); /* both are before the second look */
+	host_disk_release();
+	while (finished < 2)
+		schedule_timeout(1);
+	ck_assert_ptr_eq(found[0], found[1]);
+	ck_assert(holds(found[0], 8));
+	ck_assert_int_eq(page_count(found[0]), 3);
+	ck_assert_int_eq(swap_count(the_entry), 2);
+	__free_page(found[0]);
+	swap_free(the_entry);
+	drop_cached(found[0]);
+	for (unsigned i = 0; i < SWAP_CLUSTER_MAX; i++)
+		free_page_and_swap_cache(pages[i]);
+	while (ballast) {
+		void *p = ballast;
+
+		ballast = *ballast;
+		free_pages(p, 0);
+	}
+	mmput(sched_use_mm(NULL));
+	schedule_timeout(5);
+	while (shrink_mmap(0, GFP_KERNEL))
+		;
+	ck_assert_int_eq(nr_swap_pages, SLOTS - 1);
+	ck_assert_uint_eq(swap_complaints, 0);
+	ck_assert_int_eq(vm_invariants_check(), 0);
+}
+
+START_TEST(test_sleepy_readers)
+{
+	machine(2, _i ? "design=linux-2.3.23" : "", 0);
+	run(sleepy_body, NULL);
+}
+END_TEST
+
 /* --- R14: lookup against shrink_mmap ------------------------------------------------------------------------ */
 
 #define R14_ENTRIES 24
@@ -443,8 +538,8 @@ static void shrinker_body(void *arg)
 {
 	(void)arg;
 	while (!stop) {
-		shrink_mmap(0, GFP_KERNEL);
-		yield();
+		if (!shrink_mmap(0, GFP_KERNEL))
+			schedule_timeout(1); /* let the disk work */
 	}
 	finished++;
 }
@@ -511,7 +606,7 @@ int main(void)
 	Suite *s = suite_create("swap_cache");
 	TCase *tc = tcase_create("cache");
 
-	tcase_set_timeout(tc, 8);
+	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, test_life, 0, 2);
 	tcase_add_loop_test(tc, test_shared, 0, 2);
 	tcase_add_loop_test(tc, test_drop_together, 0, 4);
@@ -519,6 +614,7 @@ int main(void)
 	tcase_add_test(tc, test_limit);
 	tcase_add_loop_test(tc, test_errors, 0, 2);
 	tcase_add_loop_test(tc, test_readers, 0, 6);
+	tcase_add_loop_test(tc, test_sleepy_readers, 0, 2);
 	tcase_add_loop_test(tc, test_r14, 0, 6);
 	suite_add_tcase(s, tc);
 	return unit_run(s);

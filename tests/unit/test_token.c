@@ -1,13 +1,15 @@
 /*
- * tests/unit/test_token.c - tokens as text: what the parser takes from a log, what it refuses and how,
- * what a token is bound to. (Recording and replay: test_control.c.) kernel/token.h.
+ * tests/unit/test_token.c - tokens as text: what the parser takes from a log, what it refuses and
+ * how, what a token is bound to. (Recording and replay: test_control.c.) kernel/token.h.
  */
 #include "unit.h"
 
 #include "kernel/errno.h"
 #include "kernel/token.h"
 
-#define HEAD "kswapd23-token 1 scenario=s design=d cpus=2 points=0000abcd steps=3 end=deadlock tasks=A,B\n"
+#define HEAD                                                                                       \
+	"kswapd23-token 1 scenario=s design=d cpus=2 points=0000abcd steps=3 end=deadlock "        \
+	"tasks=A,B\n"
 
 static struct token t, back;
 static char err[160];
@@ -100,7 +102,8 @@ START_TEST(test_survives_noise)
 	int round;
 
 	for (round = 0; round < 20000; round++) {
-		char text[] = HEAD "kswapd23-token go A@1>B\nkswapd23-token fp 1f2e\nkswapd23-token end\n";
+		char text[] = HEAD "kswapd23-token go A@1>B\nkswapd23-token fp 1f2e\n"
+				   "kswapd23-token end\n";
 		int i;
 
 		for (i = 0; i < 4; i++) {

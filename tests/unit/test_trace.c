@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_trace.c - the trace ring: wrap-around, losses, names, and the hash that depends on the
- * order of events and on nothing else. kernel/trace.h.
+ * tests/unit/test_trace.c - the trace ring: wrap-around, losses, names, and the hash that depends
+ * on the order of events and on nothing else. kernel/trace.h.
  */
 #include "unit.h"
 

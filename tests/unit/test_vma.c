@@ -8,7 +8,7 @@
 
 #define BASE 0x20000000UL
 
-/* --- looking up ------------------------------------------------------------------------------------- */
+/* --- looking up ----------------------------------------------------------------------------- */
 
 static struct vm_area_struct *locked_find(struct mm_struct *mm, unsigned long addr)
 {
@@ -84,7 +84,7 @@ START_TEST(test_hint)
 }
 END_TEST
 
-/* --- merging ------------------------------------------------------------------------------------------ */
+/* --- merging -------------------------------------------------------------------------------- */
 
 static void merge_body(void *arg)
 {
@@ -122,17 +122,18 @@ static void merge_file_body(void *arg)
 	struct file *file = vt_file(16, 3);
 
 	(void)arg;
-	ck_assert_uint_eq(sys_mmap_pgoff(BASE, PAGES(2), RW, MAP_SHARED | MAP_FIXED, file, 4), BASE);
-	ck_assert_uint_eq(sys_mmap_pgoff(BASE + PAGES(2), PAGES(2), RW, MAP_SHARED | MAP_FIXED, file,
-					 6),
-			  BASE + PAGES(2));
+	ck_assert_uint_eq(sys_mmap_pgoff(BASE, PAGES(2), RW, MAP_SHARED | MAP_FIXED, file, 4),
+			  BASE);
+	ck_assert_uint_eq(
+		sys_mmap_pgoff(BASE + PAGES(2), PAGES(2), RW, MAP_SHARED | MAP_FIXED, file, 6),
+		BASE + PAGES(2));
 	ck_assert_int_eq(mm->map_count, 1);
 	ck_assert_int_eq(file->f_count, 2);
 	ck_assert_int_eq(vt_driver.closes, 1);
 	ck_assert_uint_eq(vt_share_list_length(), 1);
-	ck_assert_uint_eq(sys_mmap_pgoff(BASE + PAGES(4), PAGES(2), RW, MAP_SHARED | MAP_FIXED, file,
-					 0),
-			  BASE + PAGES(4));
+	ck_assert_uint_eq(
+		sys_mmap_pgoff(BASE + PAGES(4), PAGES(2), RW, MAP_SHARED | MAP_FIXED, file, 0),
+		BASE + PAGES(4));
 	ck_assert_int_eq(mm->map_count, 2); /* 8 was wanted */
 	ck_assert_int_eq(file->f_count, 3);
 	ck_assert_uint_eq(vt_share_list_length(), 2);
@@ -153,7 +154,7 @@ START_TEST(test_merge_file)
 }
 END_TEST
 
-/* --- references of an mm -------------------------------------------------------------------------------- */
+/* --- references of an mm -------------------------------------------------------------------- */
 
 static void lifetime_body(void *arg)
 {

@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_waits.c - the waits watcher: circles of real tasks stuck on real locks, and what is
- * no circle. DESIGN section 4; kernel/watch_waits.c.
+ * tests/unit/test_waits.c - the waits watcher: circles of real tasks stuck on real locks, and what
+ * is no circle. DESIGN section 4; kernel/watch_waits.c.
  */
 #include "unit.h"
 

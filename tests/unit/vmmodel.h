@@ -49,7 +49,8 @@ static void model_compare(const struct model *m)
 		while (vma && vma->vm_end <= page_at(i))
 			vma = vma->vm_next;
 		mapped = vma && vma->vm_start <= page_at(i);
-		ck_assert_msg(mapped == p->mapped, "page %u: mapped %d, model %d", i, mapped, p->mapped);
+		ck_assert_msg(mapped == p->mapped, "page %u: mapped %d, model %d", i, mapped,
+			      p->mapped);
 		total += mapped;
 		if (!mapped)
 			continue;
@@ -87,7 +88,8 @@ static void model_range(struct model *m, unsigned *first, unsigned *n)
 
 static unsigned model_prot(struct model *m)
 {
-	static const unsigned prots[] = { RW, RW, RW, PROT_READ, 0, RW | PROT_EXEC, PROT_READ | PROT_EXEC };
+	static const unsigned prots[] = {
+		RW, RW, RW, PROT_READ, 0, RW | PROT_EXEC, PROT_READ | PROT_EXEC};
 
 	return prots[vt_random(&m->seed) % ARRAY_SIZE(prots)];
 }
@@ -111,7 +113,7 @@ static void op_mmap(struct model *m)
 				  ANON_AT | (locked ? MAP_LOCKED : 0)),
 			  page_at(first));
 	for (unsigned i = first; i < first + n; i++)
-		m->page[i] = (struct model_page){ true, locked, prot, 0 };
+		m->page[i] = (struct model_page){true, locked, prot, 0};
 	m->done[0]++;
 }
 

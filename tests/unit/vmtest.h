@@ -18,12 +18,14 @@
 #include "mm/invariants.h"
 #include "mm/slab.h"
 #include "mm/vma.h"
+#include "mm/vmscan.h"
+#include "swap/swap.h"
 
 #define PROT_NONE 0
 #define RW	  (PROT_READ | PROT_WRITE)
 #define ANON	  (MAP_PRIVATE | MAP_ANONYMOUS)
 #define ANON_AT	  (ANON | MAP_FIXED)
-#define PAGES(n)  ((unsigned long)(n) * PAGE_SIZE)
+#define PAGES(n)  ((unsigned long)(n)*PAGE_SIZE)
 #define VT_MEMORY 16384 /* KB */
 
 static inline void vt_boot(const char *design, unsigned kbytes)
@@ -62,8 +64,8 @@ static inline void vt_leave(void)
 	ck_assert_ptr_nonnull(mm);
 	mmput(mm);
 }
-/* What is in use now. A task without an mm goes on borrowing the last one it had, so there is one such
- * before and one after. */
+/* What is in use now. A task without an mm goes on borrowing the last one it had, so there is one
+ * such before and one after. */
 static inline void vt_snapshot(struct vm_snapshot *snap)
 {
 	vt_enter("borrowed");
@@ -136,7 +138,54 @@ static inline uint32_t vt_random(uint32_t *state)
 	return *state;
 }
 
-/* --- a driver whose pages live in the page cache, and that counts its calls ------------------------- */
+/* --- swap ----------------------------------------------------------------------------------- */
+
+#define SWAP_PAGES 4096u
+
+static inline void vt_put_word(unsigned char *p, uint32_t v)
+{
+	for (int i = 0; i < 4; i++)
+		p[i] = (unsigned char)(v >> (8 * i));
+}
+
+/* A disk with a swap area, as mkswap makes it. */
+static inline void vt_swap_disk(void)
+{
+	unsigned char *d = host_disk_data(host_disk_add(SWAP_PAGES * 8));
+
+	vt_put_word(d + 1024, 1);
+	vt_put_word(d + 1028, SWAP_PAGES - 1);
+	memcpy(d + 4086, "SWAPSPACE2", 10);
+}
+
+/* As vt_run, on @cpus CPUs that take turns by @seed, with little memory and a swap disk. */
+static inline void vt_swap_run(const char *design, int cpus, uint32_t seed, unsigned kbytes,
+			       void (*body)(void *), void *arg)
+{
+	static char cmdline[80];
+	unsigned i;
+
+	vt_swap_disk();
+	snprintk(cmdline, sizeof(cmdline), "design=%s holes=mended watch=all poison=1", design);
+	host_boot(cpus, kbytes, cmdline);
+	host_set_seed(seed);
+	ck_assert_int_eq(host_run(body, arg), HOST_DONE);
+	host_settle(3 * HZ);
+	for (i = 0; watch_complaint(i); i++)
+		ck_abort_msg("%s: complaint: %s", design, watch_complaint(i)->key);
+	ck_assert_int_eq(vm_invariants_check(), 0);
+	ck_assert_int_eq(slab_verify(), 0);
+}
+
+/* First thing in the body. */
+static inline void vt_start_swapping(void)
+{
+	block_start();
+	kswapd_start();
+	ck_assert_int_eq(sys_swapon("hda", 0), 0);
+}
+
+/* --- a driver whose pages live in the page cache, and that counts its calls ----------------- */
 
 struct vt_driver {
 	struct address_space mapping;
