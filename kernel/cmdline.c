@@ -30,7 +30,7 @@ static const struct {
 	{ "console", "vga, serial or both" },
 	{ "panic", "halt: stand still after a panic; off: end the machine (default)" },
 	{ "quiet", "print only warnings and results" },
-	{ "report", "how results are printed" },
+	{ "report", "token: print the token of a scenario that completed, too" },
 	{ "steps", "most steps of a controlled run" },
 	{ "count", "repetitions of a test" },
 };

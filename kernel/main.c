@@ -13,6 +13,7 @@
 #include "kernel/main.h"
 #include "kernel/printk.h"
 #include "kernel/scenario.h"
+#include "kernel/schedule_file.h"
 #include "kernel/sched.h"
 #include "kernel/servers/block.h"
 #include "kernel/string.h"
@@ -94,10 +95,11 @@ static void kinit(void *unused)
 	(void)unused;
 	block_start();
 	kswapd_start();
-	if (cmdline_get("scenario"))
+	if (cmdline_get("scenario")) {
+		schedule_file_load();
 		scenario_main(NULL);
-	else
-		user_init();
+	}
+	user_init();
 }
 
 void kernel_main(const struct boot_info *bi)

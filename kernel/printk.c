@@ -92,13 +92,57 @@ int printk(const char *fmt, ...)
 	return n;
 }
 
+/* Which CPU writes a report: its number + 1, 0 = none; how deep, and its interrupt flag before. A plain
+ * word and not a spin lock: a report may come from inside the lock code itself. */
+static struct {
+	int cpu; /* atomic */
+	int depth;
+	unsigned long flags;
+} reporter;
+
+#define REPORT_PATIENCE 100000000u /* turns of the wait; a long report is some ten million */
+
+void report_begin(void)
+{
+	unsigned long flags = arch_irq_save();
+	int me = arch_cpu_id() + 1, nobody = 0;
+
+	if (__atomic_load_n(&reporter.cpu, __ATOMIC_RELAXED) == me) {
+		reporter.depth++;
+		return;
+	}
+	for (unsigned n = 0; n < REPORT_PATIENCE; n++) {
+		nobody = 0;
+		if (__atomic_compare_exchange_n(&reporter.cpu, &nobody, me, false, __ATOMIC_ACQUIRE,
+						__ATOMIC_RELAXED))
+			break;
+		arch_tlb_poll(); /* the reporter may be waiting for our acknowledgement */
+		cpu_relax();
+	}
+	__atomic_store_n(&reporter.cpu, me, __ATOMIC_RELAXED);
+	reporter.depth = 1;
+	reporter.flags = flags;
+}
+
+void report_end(void)
+{
+	unsigned long flags = reporter.flags;
+
+	if (reporter.cpu != arch_cpu_id() + 1 || --reporter.depth > 0)
+		return;
+	__atomic_store_n(&reporter.cpu, 0, __ATOMIC_RELEASE);
+	arch_irq_restore(flags);
+}
+
 void report(const char *fmt, ...)
 {
 	va_list ap;
 
+	report_begin();
 	va_start(ap, fmt);
 	chunk_format(arch_emergency_write, fmt, ap);
 	va_end(ap);
+	report_end();
 }
 
 void console_write(const char *s, size_t n)

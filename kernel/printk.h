@@ -18,8 +18,14 @@ int snprintk(char *buf, size_t size, const char *fmt, ...) __attribute__((format
 /* Stop the machine with a message, the symbolised call chain and the held locks of every CPU. */
 void panic(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
-/* Write to port 0xE9 and serial by polling, from a private buffer: the way of every report. */
+/* Write to port 0xE9 and serial by polling, from a private buffer: the way of every report.
+ * Context: any; takes no lock that a task can hold. */
 void report(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Keep several lines together: between the two, the other CPUs' reports wait (for a bounded time: an
+ * owner that died must not silence the machine), and no interrupt of this CPU comes between. They
+ * nest. Context: any; nothing in between may sleep. */
+void report_begin(void);
+void report_end(void);
 
 #define BUG()	    panic("BUG at %s:%d (%s)", __FILE__, __LINE__, __func__)
 #define BUG_ON(c)                                                                                  \

@@ -480,7 +480,8 @@ int scenario_run(const struct scenario *s, const char *mode_name, const char *sc
 		if (token_record(&token, s->name, scenario_ops.design()))
 			report("the run was too long for a whole token\n");
 		token.end = v;
-		token_print(&token);
+		if (v != CTL_COMPLETED || cmdline_get("report"))
+			token_print(&token);
 	}
 	print_verdict_line(s, mode, &config);
 	return scenario_result.as_expected ? 0 : 1;

@@ -142,6 +142,7 @@ void watch_report_task(struct task_struct *t)
 	char name[40], wait[120];
 	int i;
 
+	report_begin();
 	report("  %s, CPU %d\n", watch_task_name(t, name, sizeof(name)), t->cpu);
 	for (i = 0; i < t->nheld && i < MAX_HELD_LOCKS; i++)
 		print_held(&t->held[i], "    ");
@@ -149,6 +150,7 @@ void watch_report_task(struct task_struct *t)
 		report("    holds  nothing\n");
 	report("    %s\n", watch_wait_text(t, wait, sizeof(wait)));
 	print_chain(t, "    ");
+	report_end();
 }
 
 /* --- deadlock -------------------------------------------------------------------------------- */
@@ -245,6 +247,7 @@ void watch_report_deadlock(const struct wait_cycle *c)
 {
 	int i;
 
+	report_begin();
 	report("\n" RULER);
 	if (c->n == 1)
 		report("DEADLOCK: one task waits for itself and will never run again.\n\n");
@@ -265,12 +268,14 @@ void watch_report_deadlock(const struct wait_cycle *c)
 		watch_report_columns(c->task, c->n, 30);
 	}
 	report(RULER);
+	report_end();
 }
 
 void watch_report_stall(struct task_struct *const *tasks, int n)
 {
 	int i;
 
+	report_begin();
 	report("\n" RULER);
 	report("STALL: nobody can run, no device works, no timer is set, and there is no circle of "
 	       "locks.\nThat is how a lost wake-up looks. Not finished:\n\n");
@@ -281,6 +286,7 @@ void watch_report_stall(struct task_struct *const *tasks, int n)
 		watch_report_columns(tasks, min(n, 4), 30);
 	}
 	report(RULER);
+	report_end();
 }
 
 /* --- order ----------------------------------------------------------------------------------- */
@@ -317,6 +323,7 @@ void watch_report_order(const struct order_cycle *c, const char *key)
 	char held[64], want[64];
 	int i;
 
+	report_begin();
 	report("\n" RULER);
 	report("LOCK ORDER: %s (pid %d) is about to close a circle of lock classes. A deadlock is "
 	       "possible.\n\n", e->comm, e->pid);
@@ -333,6 +340,7 @@ void watch_report_order(const struct order_cycle *c, const char *key)
 	watch_picture_order(c);
 	print_all_held();
 	report(RULER);
+	report_end();
 }
 
 void watch_report_pair(const char *what, const struct held_lock *h, const struct lock_info *li,
@@ -341,6 +349,7 @@ void watch_report_pair(const char *what, const struct held_lock *h, const struct
 	char name[48], where[64];
 	struct task_struct *t = current;
 
+	report_begin();
 	report("\n" RULER);
 	report("LOCK ORDER: %s (pid %d) %s.\n\n", t->comm, t->pid, what);
 	report("  it wants       %-27s in %s\n", lock_name(li, name, sizeof(name)),
@@ -350,6 +359,7 @@ void watch_report_pair(const char *what, const struct held_lock *h, const struct
 	report("%s\n", meaning);
 	print_all_held();
 	report(RULER);
+	report_end();
 }
 
 void watch_report_rule(const char *name, const char *asks, const char *wrong, const char *cond,
@@ -357,6 +367,7 @@ void watch_report_rule(const char *name, const char *asks, const char *wrong, co
 {
 	char where[64];
 
+	report_begin();
 	report("\n" RULER);
 	report("RULE %s broken by %s (pid %d) in %s.\n\n", name, current->comm, current->pid,
 	       watch_place(place, where, sizeof(where)));
@@ -364,4 +375,5 @@ void watch_report_rule(const char *name, const char *asks, const char *wrong, co
 	       cond, func);
 	print_all_held();
 	report(RULER);
+	report_end();
 }

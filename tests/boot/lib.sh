@@ -66,7 +66,7 @@ verdict()
 # The tick count at which the emulator stopped.
 ticks()
 {
-	sed -n 's/^ticks \([0-9]*\)$/\1/p' "$DIR/run$RUN.out" | tail -n 1
+	sed -n 's/^ticks: \([0-9]*\)$/\1/p' "$DIR/run$RUN.out" | tail -n 1
 }
 
 pass()

@@ -9,14 +9,14 @@ fail_to_run() { # exit status 2: the command could not run
 # DIR "command line" [key=value ...] -> variables dir, cmdline, and one per key
 parse_options() {
 	[ $# -ge 2 ] || fail_to_run "usage: $(basename "$0") DIR \"kernel command line\" [key=value ...]
-keys: cpus= mem= (MB) ips= quantum= timeout= (seconds) hda= hdb= (images, - = none) display= BUILD= in the environment"
+keys: cpus= mem= (MB) ips= quantum= timeout= (seconds) hda= hdb= (images, - = none) schedule= (file) display= BUILD= in the environment"
 	dir=$1 cmdline=$2
 	shift 2
-	cpus=1 mem=32 ips=4000000 quantum=16 timeout=120 display=none elf=
+	cpus=1 mem=32 ips=4000000 quantum=16 timeout=120 display=none elf= schedule=
 	hda=$BUILD/hda.img hdb=$BUILD/hdb.img
 	for option; do
 		case $option in
-		cpus=* | mem=* | ips=* | quantum=* | timeout=* | hda=* | hdb=* | display=* | elf=*)
+		cpus=* | mem=* | ips=* | quantum=* | timeout=* | hda=* | hdb=* | display=* | elf=* | schedule=*)
 			eval "${option%%=*}=\${option#*=}" ;;
 		*) fail_to_run "unknown option: $option" ;;
 		esac
@@ -39,6 +39,10 @@ prepare_directory() {
 	[ ${#cmdline} -lt $((CMDLINE_SECTORS * 512)) ] || fail_to_run "the kernel command line is too long"
 	[ "$hda" = - ] || printf '%s' "$cmdline" | dd of="$dir/hda.img" bs=512 seek="$CMDLINE_LBA" \
 		count="$CMDLINE_SECTORS" conv=notrunc,sync iflag=fullblock status=none
+	[ -n "$schedule" ] || return 0
+	[ -r "$schedule" ] || fail_to_run "cannot read schedule $schedule"
+	[ "$(stat -c %s "$schedule")" -lt $((SCHEDULE_SECTORS * 512)) ] || fail_to_run "$schedule is longer than 16 KB"
+	dd if="$schedule" of="$dir/hda.img" bs=512 seek="$SCHEDULE_LBA" conv=notrunc,sync status=none
 }
 
 guest_said_off() { grep -aq 'kswapd23: power off, status' "$dir/serial.log" 2> /dev/null; }
