@@ -356,8 +356,8 @@ static uint32_t identify(int disk)
 	pit_delay_us(1);
 	if (inb(ATA_STATUS) == 0xFF || inb(ATA_STATUS) == 0)
 		return 0;
-	/* IDENTIFY leaves the address registers of a disk alone, so the BIOS's last read would still
-	 * stand there and look like a CD-ROM's signature. */
+	/* IDENTIFY leaves the address registers of a disk alone, so the BIOS's last read would
+	 * still stand there and look like a CD-ROM's signature. */
 	outb(ATA_LBA1, 0);
 	outb(ATA_LBA2, 0);
 	outb(ATA_COMMAND, CMD_IDENTIFY);

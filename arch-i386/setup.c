@@ -8,8 +8,9 @@
 #include "kernel/string.h"
 #include "kernel/sync.h"
 
-#define MEMORY_MAX (256u << 20) /* what fits between KERNEL_BASE and the APICs' mapping, rounded   \
-				 */
+#define MEMORY_MAX                                                                                 \
+	(256u << 20) /* what fits between KERNEL_BASE and the APICs' mapping, rounded              \
+		      */
 #define CMDLINE_MAX 4096
 
 static char cmdline[CMDLINE_MAX];

@@ -12,9 +12,9 @@
  * directory, the sender changes the pte before it reads cpu_mask, both with full barriers: either
  * the sender sees the bit or the CPU's walks see the new pte.
  *
- * A halted CPU keeps the page directory of the mm it ran last, touches no user memory and need not be
- * woken for each change: the sender marks it stale, and it drops everything before it does anything
- * else (idle_state).
+ * A halted CPU keeps the page directory of the mm it ran last, touches no user memory and need not
+ * be woken for each change: the sender marks it stale, and it drops everything before it does
+ * anything else (idle_state).
  */
 #include "arch-i386/io.h"
 #include "arch-i386/machine.h"
@@ -51,7 +51,8 @@ static bool left_to_idle(int cpu)
 	uint32_t seen = HALTED;
 
 	return __atomic_compare_exchange_n(&idle_state[cpu], &seen, STALE, false, __ATOMIC_SEQ_CST,
-					   __ATOMIC_SEQ_CST) || seen == STALE;
+					   __ATOMIC_SEQ_CST) ||
+	       seen == STALE;
 }
 
 static uint32_t without_halted(uint32_t targets)

@@ -14,7 +14,7 @@ void init_completion(struct completion *c, const char *label)
 
 static void wait_for(struct completion *c, enum wait_kind kind, const void *what, uintptr_t place)
 {
-	struct wait_queue w = { .task = current, .exclusive = true };
+	struct wait_queue w = {.task = current, .exclusive = true};
 	unsigned long flags;
 
 	/* All under the queue's lock, so that complete() has let go of it before we return. */

@@ -9,7 +9,7 @@
 #include "kernel/string.h"
 
 struct spec {
-	bool left, zero;
+	bool left, zero, alternate;
 	int width;
 	int precision; /* -1 = none */
 	int size;      /* 0 int, 1 long, 2 long long, 3 size_t */
@@ -85,7 +85,7 @@ static void emit_number(struct out *o, const struct spec *sp, uint64_t v, unsign
 
 static void emit_symbol(struct out *o, uintptr_t pc)
 {
-	struct spec plain = { .precision = -1 };
+	struct spec plain = {.precision = -1};
 	uintptr_t offset = 0;
 	const char *name = symbol_lookup(pc, &offset);
 
@@ -106,6 +106,8 @@ static const char *parse_spec(const char *p, struct spec *sp, va_list *ap)
 			sp->left = true;
 		else if (*p == '0')
 			sp->zero = true;
+		else if (*p == '#')
+			sp->alternate = true;
 		else
 			break;
 	}
@@ -176,6 +178,7 @@ static void emit_string(struct out *o, const struct spec *sp, const char *s)
 /* One conversion at @p (after '%' and its flags); returns the last character used. */
 static const char *convert(struct out *o, const char *p, const struct spec *sp, va_list *ap)
 {
+	uint64_t v;
 	char c;
 
 	switch (*p) {
@@ -191,7 +194,11 @@ static const char *convert(struct out *o, const char *p, const struct spec *sp, 
 		break;
 	case 'x':
 	case 'X':
-		emit_number(o, sp, unsigned_arg(sp, ap), 16, *p == 'X', "");
+		v = unsigned_arg(sp, ap);
+		emit_number(o, sp, v, 16, *p == 'X',
+			    !sp->alternate || !v ? ""
+			    : *p == 'X'		 ? "0X"
+						 : "0x");
 		break;
 	case 'p':
 		if (p[1] == 'S') {
@@ -221,7 +228,7 @@ static const char *convert(struct out *o, const char *p, const struct spec *sp, 
 
 int format_to(struct format_sink *sink, const char *fmt, va_list ap)
 {
-	struct out o = { .sink = sink };
+	struct out o = {.sink = sink};
 	struct spec sp;
 	const char *p, *start = fmt;
 	va_list args;
@@ -260,7 +267,7 @@ static void buffer_put(struct format_sink *sink, const char *s, size_t n)
 
 int vsnprintk(char *buf, size_t size, const char *fmt, va_list ap)
 {
-	struct buffer_sink b = { .sink = { buffer_put }, .buf = buf, .size = size };
+	struct buffer_sink b = {.sink = {buffer_put}, .buf = buf, .size = size};
 	int n = format_to(&b.sink, fmt, ap);
 
 	if (size)

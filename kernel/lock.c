@@ -2,8 +2,8 @@
  * kernel/lock.c - what all locks share: the protocol want / waiting / got / dropped / released, the
  * held records of each task, names, and the assertions. Realises DESIGN section 4.
  *
- * A held record is written by its own task only, but an interrupt pushes and pops records of its own
- * on top at any moment: a slot is reserved before it is filled, and popped only after it was
+ * A held record is written by its own task only, but an interrupt pushes and pops records of its
+ * own on top at any moment: a slot is reserved before it is filled, and popped only after it was
  * emptied, so that the interrupt always leaves what it found. A record whose lock is NULL is void.
  */
 #include "kernel/lock.h"
@@ -16,7 +16,7 @@
 
 const struct lock_class lock_classes[NR_LOCK_CLASSES] = {
 #define LOCK_CLASS(id, name, kind, leaf, protects, why)                                            \
-	[LC_##id] = { name, LK_##kind, leaf, protects, why },
+	[LC_##id] = {name, LK_##kind, leaf, protects, why},
 #include "kernel/lock_classes.h"
 };
 
@@ -147,7 +147,7 @@ void lock_waiting(struct lock_info *li, unsigned mode, uintptr_t place)
 void lock_got(struct lock_info *li, unsigned mode, uintptr_t place)
 {
 	struct task_struct *t = current;
-	struct held_lock rec = { .lock = li, .mode = (uint8_t)mode, .depth = 1, .place = place };
+	struct held_lock rec = {.lock = li, .mode = (uint8_t)mode, .depth = 1, .place = place};
 
 	if (t->wait.kind == WAIT_LOCK && t->wait.what == li)
 		t->wait.kind = WAIT_NONE;

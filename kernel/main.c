@@ -5,7 +5,7 @@
  *  1. kernel_init(): command line, memory, design, watchers. No task yet, interrupts off.
  *  2. kernel_main(): the CPUs' idle loops, and the task "kinit".
  *  3. kinit: servers, kswapd, then `scenario=` or the first program.
- * What cannot be done is said in one line, and the machine ends with status 1.
+ * A command line that cannot be obeyed is refused in one line, and the machine ends with status 2.
  */
 #include "kernel/cmdline.h"
 #include "kernel/exec.h"
@@ -25,11 +25,12 @@
 #include "mm/vmscan.h"
 
 #define DEFAULT_DESIGN "linux-2.3.30"
+#define STATUS_REFUSED 2 /* as the commands' exit status: it could not run */
 
 static void refuse(const char *what, const char *value)
 {
 	report("%s '%s'\n", what, value);
-	arch_poweroff(1);
+	arch_poweroff(STATUS_REFUSED);
 }
 
 static void choose_design(void)
@@ -61,7 +62,7 @@ static void limit_machine(struct boot_info *bi)
 		bi->free_end = (paddr_t)kbytes * 1024;
 	if (bi->free_end < bi->free_start + (512u << 10)) {
 		report("command line: mem=%ld leaves less than 512 KB beside the kernel\n", kbytes);
-		arch_poweroff(1);
+		arch_poweroff(STATUS_REFUSED);
 	}
 }
 
@@ -72,22 +73,22 @@ void kernel_init(const struct boot_info *boot)
 	sched_init_cpu(0);
 	if (!cmdline_parse(bi.cmdline)) {
 		report("%s\n", cmdline_error());
-		arch_poweroff(1);
+		arch_poweroff(STATUS_REFUSED);
 	}
 	limit_machine(&bi);
 	choose_design(); /* before the first mm: its locks are the design's */
 	mm_init(&bi);
 	if (cmdline_get("trace") && trace_setup(cmdline_get("trace")))
-		arch_poweroff(1);
+		arch_poweroff(STATUS_REFUSED);
 	if (cmdline_get("watch") && watch_setup(cmdline_get("watch")))
-		arch_poweroff(1);
+		arch_poweroff(STATUS_REFUSED);
 }
 
 static void banner(void)
 {
 	printk("%s %s: %d CPU%s, %d KB free, design %s (%s), holes %s\n", SYSTEM_NAME,
-	       SYSTEM_RELEASE, nr_cpus, nr_cpus == 1 ? "" : "s", nr_free_pages * 4,
-	       vm_design->name, vm_design->letter, holes_faithful ? "faithful" : "mended");
+	       SYSTEM_RELEASE, nr_cpus, nr_cpus == 1 ? "" : "s", nr_free_pages * 4, vm_design->name,
+	       vm_design->letter, holes_faithful ? "faithful" : "mended");
 }
 
 static void kinit(void *unused)

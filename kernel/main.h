@@ -6,8 +6,8 @@
 
 struct boot_info;
 
-/* Command line, memory, design, watchers. Ends the machine with one clear line when the command line
- * is refused. Context: boot CPU, once, interrupts off. */
+/* Command line, memory, design, watchers. Ends the machine with one clear line when the command
+ * line is refused. Context: boot CPU, once, interrupts off. */
 void kernel_init(const struct boot_info *bi);
 
 #endif

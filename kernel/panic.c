@@ -37,9 +37,9 @@ void panic_stop_cpu(void)
 
 static void show_locks(const struct task_struct *t)
 {
-	static const char *const kinds[] = { "nothing",	     "lock",	"a reply of port",
-					     "a message on port", "I/O of", "a child",
-					     "an event",     "the timer" };
+	static const char *const kinds[] = {"nothing",		 "lock",     "a reply of port",
+					    "a message on port", "I/O of",   "a child",
+					    "an event",		 "the timer"};
 	char name[48];
 	int i;
 
@@ -144,7 +144,7 @@ static void put_report(struct format_sink *sink, const char *s, size_t n)
 
 void panic(const char *fmt, ...)
 {
-	struct report_sink out = { { put_report } };
+	struct report_sink out = {{put_report}};
 	int cpu, expected = -1, me;
 	va_list ap;
 

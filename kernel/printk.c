@@ -56,7 +56,7 @@ static void chunk_put(struct format_sink *sink, const char *s, size_t n)
 
 static int chunk_format(void (*write)(const char *, size_t), const char *fmt, va_list ap)
 {
-	struct chunk_sink c = { .sink = { chunk_put }, .write = write };
+	struct chunk_sink c = {.sink = {chunk_put}, .write = write};
 	int n = format_to(&c.sink, fmt, ap);
 
 	chunk_flush(&c);
@@ -92,8 +92,8 @@ int printk(const char *fmt, ...)
 	return n;
 }
 
-/* Which CPU writes a report: its number + 1, 0 = none; how deep, and its interrupt flag before. A plain
- * word and not a spin lock: a report may come from inside the lock code itself. */
+/* Which CPU writes a report: its number + 1, 0 = none; how deep, and its interrupt flag before. A
+ * plain word and not a spin lock: a report may come from inside the lock code itself. */
 static struct {
 	int cpu; /* atomic */
 	int depth;

@@ -1,7 +1,7 @@
 /*
  * kernel/printk.h - the kernel's messages: log ring, console, panic.
  *
- * printk formats %d %i %u %x %X %p %s %c %ld %lu %lx %lld %llu %llx %zu %%, widths, 0 and - flags,
+ * printk formats %d %i %u %x %X %p %s %c %ld %lu %lx %lld %llu %llx %zu %%, widths, 0, - and # flags,
  * and %pS (a code address as function+0xoffset). Context: any.
  */
 #ifndef KERNEL_PRINTK_H

@@ -3,8 +3,8 @@
  *
  * One grace period at a time. `waiting` is the set of CPUs that have not passed a quiescent state
  * since it began; callbacks registered meanwhile (`next`) wait for the one after it.
- * In a controlled run idle CPUs turn at their own pace and must decide nothing: there a grace period
- * ends when the task that holds the baton sees no task inside a read section.
+ * In a controlled run idle CPUs turn at their own pace and must decide nothing: there a grace
+ * period ends when the task that holds the baton sees no task inside a read section.
  */
 #include "kernel/completion.h"
 #include "kernel/control.h"
@@ -18,9 +18,9 @@ struct callback_list {
 
 static struct spinlock rcu_lock = SPINLOCK_INIT(LC_RCU, NULL);
 /* protected by rcu_lock */
-static struct callback_list next = { NULL, &next.first };
-static struct callback_list cur = { NULL, &cur.first };
-static struct callback_list ripe = { NULL, &ripe.first };
+static struct callback_list next = {NULL, &next.first};
+static struct callback_list cur = {NULL, &cur.first};
+static struct callback_list ripe = {NULL, &ripe.first};
 static uint32_t waiting; /* bit mask of CPUs; 0 = no grace period runs; read without the lock */
 static unsigned pending;
 

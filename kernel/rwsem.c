@@ -79,7 +79,7 @@ static void grant_waiters(struct rw_semaphore *sem)
 static void wait_for_grant(struct rw_semaphore *sem, bool write, unsigned long *flags,
 			   uintptr_t place)
 {
-	struct rwsem_waiter w = { .task = current, .write = write };
+	struct rwsem_waiter w = {.task = current, .write = write};
 
 	list_add_tail(&w.link, &sem->waiters);
 	while (!w.granted) {

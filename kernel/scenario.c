@@ -445,7 +445,7 @@ static int prepare(const struct scenario *s, enum run_mode mode, const char *sch
 	if (mode == MODE_CONTROLLED && choose_schedule(s, schedule, c))
 		return -EINVAL;
 	if (s->ready)
-		s->ready();
+		s->ready(mode == MODE_CONTROLLED);
 	return 0;
 }
 

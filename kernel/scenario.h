@@ -66,7 +66,7 @@ struct scenario {
 	int (*invariants)(enum ctl_verdict v);
 	/* The last thing before the tasks start, when all of them exist and have what they need:
 	 * use up the memory that is left, say. In the main task; NULL = nothing. */
-	void (*ready)(void);
+	void (*ready)(bool controlled);
 	const char *story;   /* text, kernel/story.h; NULL = none */
 	const struct scenario_expect *expect;
 	int nexpect;

@@ -310,8 +310,9 @@ static void check_may_schedule(struct task_struct *t, uintptr_t place)
 
 		if (li && lock_classes[li->class_id].kind == LK_SPIN)
 			panic("%s (pid %d) calls schedule() in %pS, holding spin lock %s taken in "
-			      "%pS", t->comm, t->pid, (void *)place,
-			      lock_name(li, name, sizeof(name)), (void *)t->held[i].place);
+			      "%pS",
+			      t->comm, t->pid, (void *)place, lock_name(li, name, sizeof(name)),
+			      (void *)t->held[i].place);
 	}
 	if (t->rcu_nesting)
 		panic("%s (pid %d) calls schedule() in %pS inside an RCU read section", t->comm,

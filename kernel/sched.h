@@ -19,10 +19,11 @@ struct wait_queue_head;
 
 extern struct spinlock runqueue_lock;
 extern struct spinlock tasklist_lock; /* task_list, parent/children/sibling, zombies */
-extern volatile bool system_running;  /* tasks are scheduled: might_sleep() is checked from here on */
+extern volatile bool
+	system_running; /* tasks are scheduled: might_sleep() is checked from here on */
 
-/* The boot stack of @cpu becomes its idle task's: the first thing kernel_main() and secondary_main()
- * do. Before it, a CPU has no current task and may only printk. Interrupts off. */
+/* The boot stack of @cpu becomes its idle task's: the first thing kernel_main() and
+ * secondary_main() do. Before it, a CPU has no current task and may only printk. Interrupts off. */
 void sched_init_cpu(int cpu);
 /* The idle loop of the current CPU; one turn of it (the host port runs its own loop). */
 void cpu_idle(void) __attribute__((noreturn));

@@ -27,7 +27,7 @@ static void wake_first(struct semaphore *sem)
 /* Sleep until a count can be taken. Needs sem->wait.lock, drops it while asleep. */
 static int wait_for_count(struct semaphore *sem, int state, unsigned long *flags, uintptr_t place)
 {
-	struct wait_queue w = { .task = current, .exclusive = true };
+	struct wait_queue w = {.task = current, .exclusive = true};
 	int ret = 0;
 
 	list_add_tail(&w.link, &sem->wait.task_list);

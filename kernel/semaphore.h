@@ -1,8 +1,9 @@
 /*
  * kernel/semaphore.h - counting semaphores, and mutexes made of them, as in 1999.
  *
- * Interface: sema_init(sem, 1, ...) makes a mutex (owner recorded, up() by another task is a panic),
- * any other count a counting semaphore without owner; down, down_interruptible, down_trylock, up.
+ * Interface: sema_init(sem, 1, ...) makes a mutex (owner recorded, up() by another task is a
+ * panic), any other count a counting semaphore without owner; down, down_interruptible,
+ * down_trylock, up.
  * Invariants: count >= 0; waiters are served first come, first served, but a woken waiter competes
  * again with whoever passes by just then (1999's retry): it stays first in the queue until it wins.
  */
@@ -19,10 +20,10 @@ struct semaphore {
 };
 
 #define SEMAPHORE_INIT(name, n, lc, lbl)                                                           \
-	{ .info = { .class_id = (lc), .label = (lbl) },                                            \
-	  .mutex = (n) == 1,                                                                       \
-	  .count = (n),                                                                            \
-	  .wait = WAIT_QUEUE_HEAD_INIT((name).wait, lbl) }
+	{                                                                                          \
+		.info = {.class_id = (lc), .label = (lbl)}, .mutex = (n) == 1, .count = (n),       \
+		.wait = WAIT_QUEUE_HEAD_INIT((name).wait, lbl)                                     \
+	}
 #define DECLARE_MUTEX(name, lc) struct semaphore name = SEMAPHORE_INIT(name, 1, lc, NULL)
 
 /* @count >= 0. @label as in spin_lock_init. Context: any. */

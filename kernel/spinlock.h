@@ -21,7 +21,10 @@ struct spinlock {
 };
 
 /* A lock that exists once: its class says all, @label may be NULL. */
-#define SPINLOCK_INIT(lc, lbl) { .info = { .class_id = (lc), .label = (lbl) }, .locked = 0 }
+#define SPINLOCK_INIT(lc, lbl)                                                                     \
+	{                                                                                          \
+		.info = {.class_id = (lc), .label = (lbl)}, .locked = 0                            \
+	}
 
 /* @label names this instance in reports and must outlive the lock; NULL = class and ordinal.
  * Context: any. */

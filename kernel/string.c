@@ -2,8 +2,8 @@
  * kernel/string.c - libc's memory and string functions, byte by byte where speed does not matter.
  *
  * gcc may call memcpy, memmove, memset and memcmp by itself, so they exist even if nobody names
- * them. Not linked on the host, whose libc has them. Compiled with -fno-tree-loop-distribute-patterns:
- * a loop here must not be turned into a call of itself.
+ * them. Not linked on the host, whose libc has them. Compiled with
+ * -fno-tree-loop-distribute-patterns: a loop here must not be turned into a call of itself.
  */
 #include "kernel/string.h"
 

@@ -6,6 +6,7 @@
  */
 #include "kernel/arch.h"
 #include "kernel/errno.h"
+#include "kernel/files.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
 #include "kernel/syscall.h"
@@ -47,19 +48,46 @@ long sc_gettimeofday(const struct syscall_frame *f)
 	return 0;
 }
 
-#define CLOCK_REALTIME	0
-#define CLOCK_MONOTONIC 1
+#define CLOCK_REALTIME	       0
+#define CLOCK_MONOTONIC	       1
+#define CLOCK_REALTIME_COARSE  5
+#define CLOCK_MONOTONIC_COARSE 6
+
+static long clock_now(unsigned long clock, uint32_t *sec, uint32_t *nsec)
+{
+	unsigned long ticks = jiffies;
+
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_REALTIME_COARSE:
+		*sec = now_seconds(ticks);
+		break;
+	case CLOCK_MONOTONIC:
+	case CLOCK_MONOTONIC_COARSE:
+		*sec = (uint32_t)(ticks / HZ);
+		break;
+	default:
+		return -EINVAL;
+	}
+	*nsec = (uint32_t)(ticks % HZ) * NSEC_TICK;
+	return 0;
+}
 
 long sc_clock_gettime(const struct syscall_frame *f)
 {
-	unsigned long ticks = jiffies;
-	uint32_t ts[2] = { (uint32_t)(ticks / HZ), (uint32_t)(ticks % HZ) * NSEC_TICK };
+	uint32_t ts[2];
+	long error = clock_now(f->arg[0], &ts[0], &ts[1]);
 
-	if (f->arg[0] == CLOCK_REALTIME)
-		ts[0] += BOOT_TIME;
-	else if (f->arg[0] != CLOCK_MONOTONIC)
-		return -EINVAL;
-	return copy_to_user(f->arg[1], ts, sizeof(ts));
+	return error ? error : copy_to_user(f->arg[1], ts, sizeof(ts));
+}
+
+/* The same with 64-bit seconds, as libraries of today call it. */
+long sc_clock_gettime64(const struct syscall_frame *f)
+{
+	uint32_t ts[4] = { 0 }; /* low and high words of seconds, of nanoseconds */
+	long error = clock_now(f->arg[0], &ts[0], &ts[2]);
+
+	return error ? error : copy_to_user(f->arg[1], ts, sizeof(ts));
 }
 
 long sc_times(const struct syscall_frame *f)
@@ -71,18 +99,15 @@ long sc_times(const struct syscall_frame *f)
 	return (long)(jiffies & 0x7FFFFFFF);
 }
 
-long sc_nanosleep(const struct syscall_frame *f)
+/* Sleep; what is left of it when a signal comes goes back to *sec, *nsec. */
+static long sleep_for(uint32_t *sec, uint32_t *nsec)
 {
-	uint32_t ts[2];
+	uint32_t seconds = min(*sec, (uint32_t)(0x7FFFFFFF / HZ) - 2);
 	long ticks, left;
 
-	if (copy_from_user(ts, f->arg[0], sizeof(ts)))
-		return -EFAULT;
-	if (ts[1] >= 1000000000u || (int32_t)ts[0] < 0)
+	if (*nsec >= 1000000000u || (int32_t)*sec < 0)
 		return -EINVAL;
-	if (ts[0] > (uint32_t)(MAX_SCHEDULE_TIMEOUT / HZ) - 2)
-		ts[0] = (uint32_t)(0x7FFFFFFF / HZ) - 2;
-	ticks = (long)ts[0] * HZ + (long)((ts[1] + NSEC_TICK - 1) / NSEC_TICK);
+	ticks = (long)seconds * HZ + (long)((*nsec + NSEC_TICK - 1) / NSEC_TICK);
 	if (ticks == 0)
 		return 0;
 	set_current_state(TASK_INTERRUPTIBLE);
@@ -91,11 +116,42 @@ long sc_nanosleep(const struct syscall_frame *f)
 	left = schedule_timeout(ticks + 1); /* + 1: the running tick has partly passed */
 	if (left == 0)
 		return 0;
-	ts[0] = (uint32_t)(left / HZ);
-	ts[1] = (uint32_t)(left % HZ) * NSEC_TICK;
-	if (f->arg[1] && copy_to_user(f->arg[1], ts, sizeof(ts)))
-		return -EFAULT;
+	*sec = (uint32_t)(left / HZ);
+	*nsec = (uint32_t)(left % HZ) * NSEC_TICK;
 	return -EINTR;
+}
+
+long sc_nanosleep(const struct syscall_frame *f)
+{
+	uint32_t ts[2];
+	long result;
+
+	if (copy_from_user(ts, f->arg[0], sizeof(ts)))
+		return -EFAULT;
+	result = sleep_for(&ts[0], &ts[1]);
+	if (result == -EINTR && f->arg[1] && copy_to_user(f->arg[1], ts, sizeof(ts)))
+		return -EFAULT;
+	return result;
+}
+
+/* Relative sleeps only: flags must be 0. */
+long sc_clock_nanosleep64(const struct syscall_frame *f)
+{
+	uint32_t ts[4];
+	long result;
+
+	if (f->arg[0] != CLOCK_REALTIME && f->arg[0] != CLOCK_MONOTONIC)
+		return -EINVAL;
+	if (f->arg[1] != 0)
+		return -EINVAL;
+	if (copy_from_user(ts, f->arg[2], sizeof(ts)))
+		return -EFAULT;
+	if (ts[1] || ts[3])
+		return -EINVAL;
+	result = sleep_for(&ts[0], &ts[2]);
+	if (result == -EINTR && f->arg[3] && copy_to_user(f->arg[3], ts, sizeof(ts)))
+		return -EFAULT;
+	return result;
 }
 
 #define UTS_LENGTH 65
@@ -169,4 +225,40 @@ long sc_sync(const struct syscall_frame *f)
 {
 	(void)f;
 	return 0;
+}
+
+#define RLIM_INFINITY 0xFFFFFFFFu
+#define NR_RLIMITS    16
+#define RLIMIT_STACK  3
+#define STACK_LIMIT   (8u << 20) /* what libraries take a thread's stack to be */
+#define RLIMIT_NOFILE 7
+
+long sc_ugetrlimit(const struct syscall_frame *f)
+{
+	uint32_t limit[2] = { RLIM_INFINITY, RLIM_INFINITY };
+
+	if (f->arg[0] >= NR_RLIMITS)
+		return -EINVAL;
+	if (f->arg[0] == RLIMIT_STACK)
+		limit[0] = STACK_LIMIT;
+	if (f->arg[0] == RLIMIT_NOFILE)
+		limit[0] = limit[1] = NR_OPEN;
+	return copy_to_user(f->arg[1], limit, sizeof(limit));
+}
+
+/* Numbers that look random and are the same in each run: a run must repeat to the tick. Not for
+ * secrets; nothing on this system is one. */
+long sc_getrandom(const struct syscall_frame *f)
+{
+	uint32_t x = 0x19991013u ^ (uint32_t)current->pid * 2654435761u;
+	size_t done, n = min(f->arg[1], 256ul);
+
+	for (done = 0; done < n; done++) {
+		x ^= x << 13;
+		x ^= x >> 17;
+		x ^= x << 5;
+		if (copy_to_user(f->arg[0] + done, &x, 1))
+			return -EFAULT;
+	}
+	return (long)n;
 }

@@ -23,9 +23,9 @@ struct timer_list {
 };
 
 /* a is later than b, right across the wrap of jiffies. */
-#define time_after(a, b)     ((long)((b) - (a)) < 0)
-#define time_after_eq(a, b)  ((long)((a) - (b)) >= 0)
-#define time_before(a, b)    time_after(b, a)
+#define time_after(a, b)    ((long)((b) - (a)) < 0)
+#define time_after_eq(a, b) ((long)((a) - (b)) >= 0)
+#define time_before(a, b)   time_after(b, a)
 
 void init_timer(struct timer_list *t);
 /* Context: any. Locks: takes timer_lock. A pending timer must not be added again. */

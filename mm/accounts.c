@@ -13,13 +13,12 @@
 
 static struct vm_snapshot opened;
 
-/* The invariants hold between operations, not inside them. */
 static bool at_rest(void)
 {
 	return !block_in_flight() && !nr_async_pages && kswapd_task->state != TASK_RUNNING;
 }
 
-static bool come_to_rest(void)
+bool vm_come_to_rest(void)
 {
 	for (int ticks = 0; ticks < PATIENCE; ticks++) {
 		if (at_rest())
@@ -31,7 +30,7 @@ static bool come_to_rest(void)
 
 int vm_accounts(bool open)
 {
-	if (!come_to_rest())
+	if (!vm_come_to_rest())
 		return -EBUSY;
 	if (open) {
 		vm_leak_snapshot(&opened);

@@ -10,7 +10,12 @@
 
 #include "kernel/types.h"
 
-/* Wait until nothing moves (kswapd asleep, no I/O in flight), then open the books (@open) or compare
+/* Wait until nothing moves in the VM: kswapd asleep, no I/O in flight. False = not within ten seconds.
+ * The invariants hold between operations, not inside them: whoever checks them waits for this first.
+ * Context: may sleep. Locks: none held. */
+bool vm_come_to_rest(void);
+
+/* Come to rest, then open the books (@open) or compare
  * with when they were opened. Returns the number of leaks and broken invariants, each told in one line
  * with report(); -EBUSY when the machine does not come to rest within ten seconds; 0 when @open.
  * Context: may sleep. Locks: none held. The caller is the only task inside the VM. */

@@ -1,13 +1,13 @@
 /*
  * swap/page_io.c - moving pages between memory and swap areas, through the block server.
  *
- * Realises facts section c, rw_swap_page, and d, "Read-ahead and async I/O". Interface: rw_swap_page.
- * Invariants
- *  1. The page stays locked and in the swap cache while its I/O runs, so it needs no reference of its
- *     own: who removes or frees it wants the page lock first.
+ * Realises facts section c, rw_swap_page, and d, "Read-ahead and async I/O". Interface:
+ * rw_swap_page. Invariants
+ *  1. The page stays locked and in the swap cache while its I/O runs, so it needs no reference of
+ * its own: who removes or frees it wants the page lock first.
  *  2. Nothing is allocated here, for this is where memory comes from: a transfer that is waited for
- *     lives on its caller's stack, the others in a table of SWAP_CLUSTER_MAX. When the table is full
- *     the next transfer waits, as in 1999.
+ *     lives on its caller's stack, the others in a table of SWAP_CLUSTER_MAX. When the table is
+ * full the next transfer waits, as in 1999.
  *  3. PG_decr_after marks a page whose transfer counts in nr_async_pages.
  */
 #include "kernel/printk.h"
@@ -40,7 +40,7 @@ static struct swap_io *claim_io(void)
 
 static void tell_error(bool write, struct page *page)
 {
-	struct swp_entry entry = { (uint32_t)page->index };
+	struct swp_entry entry = {(uint32_t)page->index};
 
 	printk("swap: page %lu of %s cannot be %s\n", swp_offset(entry), swap_area_name(entry),
 	       write ? "written; it stays in memory" : "read; who maps it gets SIGBUS");
@@ -105,8 +105,8 @@ static void do_io_and_wait(bool write, struct page *page, struct swp_entry entry
 	end_io(write, page, error);
 }
 
-/* May this entry be read or written? A slot that nobody uses is told but harmless: the area is there
- * (R12). With no such slot there is nothing to transfer. */
+/* May this entry be read or written? A slot that nobody uses is told but harmless: the area is
+ * there (R12). With no such slot there is nothing to transfer. */
 static bool entry_has_slot(struct swp_entry entry, uintptr_t place)
 {
 	struct swap_info_struct *si = swap_area(entry);
@@ -132,7 +132,7 @@ static void account(bool write, struct swp_entry entry)
 
 void rw_swap_page(bool write, struct page *page, bool wait)
 {
-	struct swp_entry entry = { (uint32_t)page->index };
+	struct swp_entry entry = {(uint32_t)page->index};
 	struct swap_io *io;
 
 	lock_assert_held(&page->lock);

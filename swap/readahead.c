@@ -1,13 +1,13 @@
 /*
  * swap/readahead.c - bringing entries in: the wanted one, and the block it lies in.
  *
- * Realises facts section c, read_swap_cache_async and swapin_readahead, and S1's rule that read-ahead
- * takes temporary references. Interface: read_swap_cache_async, swapin_readahead (swap/swap.h).
- * Invariants
- *  1. While an entry is being brought in it has a reference more than its ptes': the reader's, which
- *     becomes the cache's when the page is added, or is dropped when a page was found.
- *  2. At most one page is added for one entry: the design's CACHE_ADD bracket covers the last look and
- *     the add, and nothing between them sleeps (R16).
+ * Realises facts section c, read_swap_cache_async and swapin_readahead, and S1's rule that
+ * read-ahead takes temporary references. Interface: read_swap_cache_async, swapin_readahead
+ * (swap/swap.h). Invariants
+ *  1. While an entry is being brought in it has a reference more than its ptes': the reader's,
+ * which becomes the cache's when the page is added, or is dropped when a page was found.
+ *  2. At most one page is added for one entry: the design's CACHE_ADD bracket covers the last look
+ * and the add, and nothing between them sleeps (R16).
  */
 #include "kernel/printk.h"
 #include "mm/design/design.h"
@@ -41,8 +41,8 @@ static struct page *add_or_find(struct page *fresh, struct swp_entry entry)
 	}
 }
 
-/* The entry is raised for us; the page, or NULL = no memory, and what became of the reference: it is
- * the cache's if *@added. */
+/* The entry is raised for us; the page, or NULL = no memory, and what became of the reference: it
+ * is the cache's if *@added. */
 static struct page *find_or_add(struct swp_entry entry, bool *added)
 {
 	struct page *page = lookup_swap_cache(entry), *fresh;
@@ -77,7 +77,8 @@ struct page *read_swap_cache_async(struct swp_entry entry, bool wait)
 	return page;
 }
 
-/* --- read-ahead ------------------------------------------------------------------------------------ */
+/* --- read-ahead
+ * ------------------------------------------------------------------------------------ */
 
 static bool too_many_in_flight(void)
 {

@@ -2,9 +2,9 @@
  * swap/report.c - what swap tells: totals, a table for people, and complaints about misuse.
  *
  * A complaint is something that correct code never does to an entry and that can be survived: the
- * 1999 kernel printed a line and went on, and its known races show as just these lines (R12, R13, R14,
- * R17). The key of each kind begins with "swap: " and names no entry, so that a design's holes can be
- * matched with it.
+ * 1999 kernel printed a line and went on, and its known races show as just these lines (R12, R13,
+ * R14, R17). The key of each kind begins with "swap: " and names no entry, so that a design's holes
+ * can be matched with it.
  */
 #include "kernel/printk.h"
 #include "kernel/watch.h"

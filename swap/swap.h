@@ -12,14 +12,14 @@
 
 struct block_dev;
 
-#define MAX_SWAPFILES	  8
-#define SWAP_CLUSTER_MAX  32
-#define SWAPFILE_CLUSTER  256
-#define SWAP_MAP_MAX	  0x7fff
-#define SWAP_MAP_BAD	  0x8000
-#define SWP_USED	  1
-#define SWP_WRITEOK	  3
-#define SWAP_FLAG_PREFER  0x8000
+#define MAX_SWAPFILES	    8
+#define SWAP_CLUSTER_MAX    32
+#define SWAPFILE_CLUSTER    256
+#define SWAP_MAP_MAX	    0x7fff
+#define SWAP_MAP_BAD	    0x8000
+#define SWP_USED	    1
+#define SWP_WRITEOK	    3
+#define SWAP_FLAG_PREFER    0x8000
 #define SWAP_FLAG_PRIO_MASK 0x7fff
 
 /* A swap entry as it stands in a pte: bit 0 = 0, bits 1-6 type, bits 8-31 offset. 0 = none. */
@@ -28,7 +28,7 @@ struct swp_entry {
 };
 static inline struct swp_entry swp_entry(unsigned type, unsigned long offset)
 {
-	return (struct swp_entry){ (uint32_t)((type << 1) | (offset << 8)) };
+	return (struct swp_entry){(uint32_t)((type << 1) | (offset << 8))};
 }
 static inline unsigned swp_type(struct swp_entry e)
 {
@@ -40,13 +40,13 @@ static inline unsigned long swp_offset(struct swp_entry e)
 }
 static inline struct swp_entry pte_to_swp(pte_t pte)
 {
-	return (struct swp_entry){ pte };
+	return (struct swp_entry){pte};
 }
 
 struct swap_info_struct {
 	/* swap_list_lock (before 2.3.30: kernel_lock) */
-	unsigned flags;	   /* SWP_* */
-	int prio, next;	   /* next device in priority order, -1 = end */
+	unsigned flags; /* SWP_* */
+	int prio, next; /* next device in priority order, -1 = end */
 	/* swap_device_lock (before 2.3.30: kernel_lock) */
 	struct spinlock device_lock;
 	unsigned short *swap_map;
@@ -76,7 +76,7 @@ extern volatile int nr_async_pages;
  * that begins with "swap: " (kernel/watch.h). */
 extern volatile unsigned swap_complaints;
 
-/* --- slots (swap/swapfile.c, swap_map.c) ------------------------------------------------------- */
+/* --- slots (swap/swapfile.c, swap_map.c) --------------------------------------------- */
 
 /*
  * A free slot with one reference; entry 0 = every area is full. Areas of one priority are used in
@@ -98,8 +98,8 @@ int swap_count(struct swp_entry entry);
 /*
  * Add the swap area on block device @dev ("hdb1" or "/dev/hdb1"), formatted by mkswap. @swap_flags:
  * SWAP_FLAG_PREFER | priority, or 0 = below every area so far. Returns 0, or after one clear line
- * -EINVAL (bad header, area longer than the device, no good page), -EBUSY (it, or a part of it, is a
- * swap area already), -ENODEV (no such device), -ENOTBLK (a path that is no block device), -EPERM
+ * -EINVAL (bad header, area longer than the device, no good page), -EBUSY (it, or a part of it, is
+ * a swap area already), -ENODEV (no such device), -ENOTBLK (a path that is no block device), -EPERM
  * (MAX_SWAPFILES areas), -EIO, -ENOMEM.
  * Context: may sleep, may steal. Locks: swap_begin(SWAP_ON), swap_list(SLOT_ON).
  */
@@ -113,21 +113,21 @@ long sys_swapon(const char *dev, int swap_flags);
  */
 long sys_swapoff(const char *dev);
 
-/* The header reader alone, for swapon, tests and fuzzing: judge @header (PAGE_SIZE bytes) of an area
- * on a device of @device_pages pages. 0, *area_max (slots, the header page included) and *nrbad
- * filled; or -EINVAL and what is wrong in *why. Context: any. */
+/* The header reader alone, for swapon, tests and fuzzing: judge @header (PAGE_SIZE bytes) of an
+ * area on a device of @device_pages pages. 0, *area_max (slots, the header page included) and
+ * *nrbad filled; or -EINVAL and what is wrong in *why. Context: any. */
 int swap_header_check(const void *header, unsigned long device_pages, unsigned long *area_max,
 		      unsigned long *nrbad, const char **why);
 
-/* --- swap cache (swap/swap_state.c) ------------------------------------------------------------ */
+/* --- swap cache (swap/swap_state.c) -------------------------------------------------- */
 
 /* Put the page into the cache under @entry (whose cache reference the caller supplies); the page
- * comes out locked by us, with one more count, and marked up to date. Whoever can be raced by another
- * add for the same entry is inside the design's cache bracket CACHE_ADD (R16).
- * Context: atomic. Locks: takes the page lock (never waits) and keeps it; pagecache_lock, lru lock. */
+ * comes out locked by us, with one more count, and marked up to date. Whoever can be raced by
+ * another add for the same entry is inside the design's cache bracket CACHE_ADD (R16). Context:
+ * atomic. Locks: takes the page lock (never waits) and keeps it; pagecache_lock, lru lock. */
 void add_to_swap_cache(struct page *page, struct swp_entry entry);
-/* The cached page, unlocked, with a reference taken; NULL = not cached. Its contents are good only if
- * PG_uptodate. Context: may sleep (page lock: I/O that runs on the page). */
+/* The cached page, unlocked, with a reference taken; NULL = not cached. Its contents are good only
+ * if PG_uptodate. Context: may sleep (page lock: I/O that runs on the page). */
 struct page *lookup_swap_cache(struct swp_entry entry);
 /* Remove: the plain form sleeps for the page lock and does nothing when somebody else was faster;
  * the other wants the lock held and the page in the cache. Both drop the cache's references on the
@@ -141,13 +141,14 @@ void free_page_and_swap_cache(struct page *page);
  * lock makes the answer true (S1). Context: atomic. Locks: slot_lock(SLOT_COUNT). */
 bool is_page_shared(struct page *page);
 
-/* --- swap I/O (swap/page_io.c, swap/readahead.c) ------------------------------------------------ */
+/* --- swap I/O (swap/page_io.c, swap/readahead.c) ------------------------------------- */
 
 /*
  * Start I/O between a swap-cache page that the current task has locked and its slot. @wait, or
  * SWAP_CLUSTER_MAX transfers in flight already: sleep until done. The completion sets PG_uptodate
  * (read), or PG_error (read failed), or PG_dirty (write failed: the page must stay), and unlocks.
- * Allocates nothing. Context: may sleep if @wait or at the limit. Locks: needs and drops the page lock.
+ * Allocates nothing. Context: may sleep if @wait or at the limit. Locks: needs and drops the page
+ * lock.
  */
 void rw_swap_page(bool write, struct page *page, bool wait);
 /*
@@ -157,8 +158,8 @@ void rw_swap_page(bool write, struct page *page, bool wait);
  * takes cache(CACHE_ADD) around the second look and the add.
  */
 struct page *read_swap_cache_async(struct swp_entry entry, bool wait);
-/* Start reading the aligned block of 2^page_cluster entries that @entry lies in. Context and locks as
- * read_swap_cache_async; slot_lock(SLOT_READAHEAD). */
+/* Start reading the aligned block of 2^page_cluster entries that @entry lies in. Context and locks
+ * as read_swap_cache_async; slot_lock(SLOT_READAHEAD). */
 void swapin_readahead(struct swp_entry entry);
 
 /* Empty tables, swapper_space, page_cluster from the memory size. Boot CPU, after page_alloc_init()

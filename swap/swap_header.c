@@ -5,8 +5,8 @@
  * Realises facts section d, "Swap header": the form of 1999 (magic SWAPSPACE2: a version, the last
  * page, a list of bad pages) and the older one (magic SWAP-SPACE: a bitmap of good pages).
  * Interface: swap_header_check (swap/swap.h) judges and changes nothing; swap_header_fill_map makes
- * the swap map of a header that was found good. The page comes from a disk: nothing in it is believed
- * before it was checked, and every number is read byte by byte.
+ * the swap map of a header that was found good. The page comes from a disk: nothing in it is
+ * believed before it was checked, and every number is read byte by byte.
  */
 #include "kernel/errno.h"
 #include "kernel/string.h"
@@ -18,7 +18,7 @@
 #define LAST_PAGE_AT 1028
 #define NR_BAD_AT    1032
 #define BAD_PAGES_AT 1536
-#define MAX_BAD      ((MAGIC_AT - BAD_PAGES_AT) / 4) /* 637 */
+#define MAX_BAD	     ((MAGIC_AT - BAD_PAGES_AT) / 4) /* 637 */
 #define OLD_BITS     (MAGIC_AT * 8)		     /* pages that the old form can describe */
 
 static uint32_t word_at(const void *header, unsigned at)
@@ -33,7 +33,8 @@ static bool has_magic(const void *header, const char *magic)
 	return !memcmp((const uint8_t *)header + MAGIC_AT, magic, MAGIC_LEN);
 }
 
-/* --- the old form: bit i set = page i is good; page 0 is the header itself ------------------------ */
+/* --- the old form: bit i set = page i is good; page 0 is the header itself
+ * ------------------------ */
 
 static bool old_page_good(const void *header, unsigned long page)
 {
@@ -57,7 +58,8 @@ static const char *check_old(const void *header, unsigned long *area_max, unsign
 	return NULL;
 }
 
-/* --- the form of 1999 ----------------------------------------------------------------------------- */
+/* --- the form of 1999
+ * ----------------------------------------------------------------------------- */
 
 static unsigned long bad_page(const void *header, unsigned long n)
 {
@@ -83,7 +85,8 @@ static const char *check_new(const void *header, unsigned long *area_max, unsign
 	return NULL;
 }
 
-/* --- both ------------------------------------------------------------------------------------------ */
+/* --- both
+ * ------------------------------------------------------------------------------------------ */
 
 int swap_header_check(const void *header, unsigned long device_pages, unsigned long *area_max,
 		      unsigned long *nrbad, const char **why)

@@ -80,9 +80,9 @@ bool swap_cache_holds(struct page *page, struct swp_entry entry);
 /* What swapoff looks for, and where it found the last entry: its neighbours lie next to it. */
 struct unuse {
 	struct swp_entry entry;
-	struct page *page; /* its contents; the caller holds a reference */
-	int spare;	   /* references of the entry that are no pte's */
-	int pid;	   /* start with this task ... */
+	struct page *page;  /* its contents; the caller holds a reference */
+	int spare;	    /* references of the entry that are no pte's */
+	int pid;	    /* start with this task ... */
 	unsigned long addr; /* ... at this address */
 };
 /* Replace every pte that holds u->entry by one that maps u->page, until only u->spare references

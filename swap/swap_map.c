@@ -2,9 +2,9 @@
  * swap/swap_map.c - one area's swap map: which slots are free, how many references each has.
  *
  * Realises facts section d, "swap_map and allocation": an unsigned short per page, clusters of
- * SWAPFILE_CLUSTER slots so that pages that left together lie together, and two bounds that keep the
- * search short. Interface: swap/swap_internal.h. Nothing here locks or prints.
- * Invariants (slot_lock of the area held)
+ * SWAPFILE_CLUSTER slots so that pages that left together lie together, and two bounds that keep
+ * the search short. Interface: swap/swap_internal.h. Nothing here locks or prints. Invariants
+ * (slot_lock of the area held)
  *  1. Every free slot lies in [lowest_bit, highest_bit]; the bounds may lie further out than that.
  *  2. inuse = number of slots whose count is neither 0 nor SWAP_MAP_BAD.
  *  3. A count that reached SWAP_MAP_MAX never goes down; only swapoff clears it.

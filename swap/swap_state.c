@@ -5,11 +5,12 @@
  * The cache is the page cache's hash with mapping = &swapper_space and index = the entry's value
  * (mm/filemap.h). Interface: swap/swap.h.
  * Invariants
- *  1. PG_swap_cache is set exactly while the page is in the cache; it changes with the page lock held.
+ *  1. PG_swap_cache is set exactly while the page is in the cache; it changes with the page lock
+ * held.
  *  2. The cache holds one reference on the page and one on its entry; both go when the page leaves.
- *  3. A page that somebody else uses, directly or by its entry, is not removed - but for shrink_mmap,
- *     which removes pages nobody maps whoever has the entry, and swapoff (S1). So whoever finds a page
- *     looks again, under the page lock, whether it is still in the cache (R14).
+ *  3. A page that somebody else uses, directly or by its entry, is not removed - but for
+ * shrink_mmap, which removes pages nobody maps whoever has the entry, and swapoff (S1). So whoever
+ * finds a page looks again, under the page lock, whether it is still in the cache (R14).
  */
 #include "kernel/printk.h"
 #include "mm/design/design.h"
@@ -56,8 +57,8 @@ void add_to_swap_cache(struct page *page, struct swp_entry entry)
 	page_set(page, PG_uptodate); /* a read that follows takes it back */
 }
 
-/* The page that the hash has for @entry, locked, with a reference; NULL = none. Who had to sleep for
- * the lock searches again. */
+/* The page that the hash has for @entry, locked, with a reference; NULL = none. Who had to sleep
+ * for the lock searches again. */
 static struct page *find_and_lock(struct swp_entry entry)
 {
 	struct page *page;
@@ -95,7 +96,7 @@ struct page *lookup_swap_cache(struct swp_entry entry)
 
 void delete_from_swap_cache_locked(struct page *page)
 {
-	struct swp_entry entry = { (uint32_t)page->index };
+	struct swp_entry entry = {(uint32_t)page->index};
 
 	lock_assert_held(&page->lock);
 	BUG_ON(!PageSwapCache(page));
@@ -123,7 +124,7 @@ bool is_page_shared(struct page *page)
 		return true;
 	count = page_count(page);
 	if (PageSwapCache(page)) {
-		struct swp_entry entry = { (uint32_t)page->index };
+		struct swp_entry entry = {(uint32_t)page->index};
 
 		swap_point(&page->count);	/* R15: between the two counts */
 		count += swap_count(entry) - 2; /* the cache's own reference on either */

@@ -2,9 +2,8 @@
  * swap/swapfile.c - the swap areas together: allocating, sharing and freeing entries.
  *
  * Realises S1 "swap_list_lock/swap_device_lock" and facts section d, "swap_map and allocation".
- * Interface: get_swap_page, swap_duplicate, swap_free, swap_count (swap/swap.h); the priority list for
- * swapon and swapoff (swap/swap_internal.h).
- * Invariants (under the design's swap_list bracket)
+ * Interface: get_swap_page, swap_duplicate, swap_free, swap_count (swap/swap.h); the priority list
+ * for swapon and swapoff (swap/swap_internal.h). Invariants (under the design's swap_list bracket)
  *  1. swap_list.head leads through all writable areas by descending priority; of equals, the newest
  *     comes first. An area in removal is in no list and hands out no slot.
  *  2. swap_list.next is the area where the next search starts, -1 = no area.
@@ -19,7 +18,7 @@
 
 #define MIB_PAGES (1024 * 1024 / PAGE_SIZE)
 
-struct swap_list_t swap_list = { -1, -1 };
+struct swap_list_t swap_list = {-1, -1};
 struct swap_info_struct swap_info[MAX_SWAPFILES];
 int nr_swapfiles;
 int swap_least_priority;
@@ -111,8 +110,8 @@ static int next_equal(int type)
 	return next >= 0 && swap_info[next].prio == swap_info[type].prio ? next : -1;
 }
 
-/* Where to look once @type is full: on among its equals; at the end of these once more from the head,
- * and from then on (*@wrapped) down through all priorities. -1 = everything was looked at. */
+/* Where to look once @type is full: on among its equals; at the end of these once more from the
+ * head, and from then on (*@wrapped) down through all priorities. -1 = everything was looked at. */
 static int next_choice(int type, bool *wrapped)
 {
 	int next;
@@ -141,12 +140,12 @@ static struct swp_entry search_areas(void)
 			return swp_entry((unsigned)type, offset);
 		}
 	}
-	return (struct swp_entry){ 0 };
+	return (struct swp_entry){0};
 }
 
 struct swp_entry get_swap_page(void)
 {
-	struct swp_entry entry = { 0 };
+	struct swp_entry entry = {0};
 
 	vm_design->swap_list_begin(SLOT_GET);
 	if (nr_swap_pages > 0)

@@ -1,17 +1,17 @@
 /*
  * swap/swapoff.c - taking a swap area out of use: everything on it comes back to memory.
  *
- * Realises facts section c, sys_swapoff and try_to_unuse, races R13, R17-R21, and S1's last paragraph
- * (the temporary reference). Interface: sys_swapoff (swap/swap.h).
- * The area leaves the priority list first, so no slot of it is handed out any more; then each used
- * slot is emptied: read the page into the swap cache, give it to every pte that holds the entry
- * (swap/unuse.c), take it out of the cache, and what is left of the count is an error.
+ * Realises facts section c, sys_swapoff and try_to_unuse, races R13, R17-R21, and S1's last
+ * paragraph (the temporary reference). Interface: sys_swapoff (swap/swap.h). The area leaves the
+ * priority list first, so no slot of it is handed out any more; then each used slot is emptied:
+ * read the page into the swap cache, give it to every pte that holds the entry (swap/unuse.c), take
+ * it out of the cache, and what is left of the count is an error.
  *
  * The page stays in the cache while the ptes are searched, as in 1999: a fault meanwhile finds it.
- * It leaves for good with PG_dirty set: from then on it is nowhere but in memory, whatever its ptes'
- * dirty bits say. A design whose swapoff looks again at what it saw (pte_recheck) leaves the page in
- * the cache until the cache holds the last reference, and repeats the search; under the others what
- * one search missed is told and forced to 0 (R13).
+ * It leaves for good with PG_dirty set: from then on it is nowhere but in memory, whatever its
+ * ptes' dirty bits say. A design whose swapoff looks again at what it saw (pte_recheck) leaves the
+ * page in the cache until the cache holds the last reference, and repeats the search; under the
+ * others what one search missed is told and forced to 0 (R13).
  */
 #include "kernel/errno.h"
 #include "kernel/printk.h"
@@ -21,11 +21,11 @@
 #include "mm/filemap.h"
 #include "swap/swap_internal.h"
 
-#define MAX_SEARCHES	100 /* who holds an entry that long will not give it back */
-#define PATIENT_AFTER	4   /* searches; from then on wait a tick before the next */
-#define MAX_READ_FAILS	8   /* in a row, for lack of memory */
+#define MAX_SEARCHES   100 /* who holds an entry that long will not give it back */
+#define PATIENT_AFTER  4   /* searches; from then on wait a tick before the next */
+#define MAX_READ_FAILS 8   /* in a row, for lack of memory */
 
-/* --- one entry --------------------------------------------------------------------------------- */
+/* --- one entry ----------------------------------------------------------------------- */
 
 static bool looks_again(void)
 {
@@ -130,7 +130,7 @@ static int unuse_entry(struct unuse *u)
 	return 0;
 }
 
-/* --- the area ---------------------------------------------------------------------------------- */
+/* --- the area ------------------------------------------------------------------------ */
 
 static unsigned long next_used(struct swap_info_struct *si, unsigned long offset)
 {
@@ -143,7 +143,7 @@ static unsigned long next_used(struct swap_info_struct *si, unsigned long offset
 static int try_to_unuse(int type)
 {
 	struct swap_info_struct *si = &swap_info[type];
-	struct unuse u = { .pid = 0 };
+	struct unuse u = {.pid = 0};
 	unsigned long offset = 1;
 	int error = 0;
 

@@ -1,11 +1,11 @@
 /*
  * swap/swapon.c - taking a swap area into use, and giving its tables back.
  *
- * Realises facts section c, sys_swapon, and d, "Swap header" and priorities. The header is read through
- * the block server into a page that we, the client, allocate before the call (DESIGN section 2).
- * Interface: sys_swapon (swap/swap.h).
- * Invariant: an area has its number (flags SWP_USED) and its device before anything sleeps, so two
- * swapons of one device cannot both pass; it joins the priority list as the very last step.
+ * Realises facts section c, sys_swapon, and d, "Swap header" and priorities. The header is read
+ * through the block server into a page that we, the client, allocate before the call (DESIGN
+ * section 2). Interface: sys_swapon (swap/swap.h). Invariant: an area has its number (flags
+ * SWP_USED) and its device before anything sleeps, so two swapons of one device cannot both pass;
+ * it joins the priority list as the very last step.
  */
 #include "kernel/errno.h"
 #include "kernel/printk.h"
@@ -175,7 +175,8 @@ static const struct block_dev *find_device(const char *path, long *error)
 
 	if (!name) {
 		*error = -ENOTBLK;
-		printk("swapon: %s is not a block device; give a disk or partition like /dev/hdb1\n",
+		printk("swapon: %s is not a block device; give a disk or partition like "
+		       "/dev/hdb1\n",
 		       path);
 	} else if (!dev) {
 		*error = -ENODEV;

@@ -1,16 +1,17 @@
 /*
  * swap/unuse.c - swapoff's search: every pte that holds an entry gets the page itself.
  *
- * Realises facts section b "Swapoff designs" and c, unuse_process. Tasks are visited one mm at a time:
- * chosen and pinned inside the design's swapoff_search bracket (which keeps the task list and each
- * task's hold on its mm still), walked inside its swapoff_walk bracket, which may sleep.
+ * Realises facts section b "Swapoff designs" and c, unuse_process. Tasks are visited one mm at a
+ * time: chosen and pinned inside the design's swapoff_search bracket (which keeps the task list and
+ * each task's hold on its mm still), walked inside its swapoff_walk bracket, which may sleep.
  * Interface: unuse_everywhere (swap/swap_internal.h).
  *
- * The order of 1999 was the whole task list for each entry. Ours is the same list as a ring, entered
- * where the last entry was found, and left when no reference remains that a pte could have: entries
- * that went out together come back together, and swapoff of n pages costs n steps, not n times all
- * page tables. A task born during the search has a higher pid than any seen, so it is met; what slips
- * through all the same (an mm that fork is still filling) shows in the entry's count.
+ * The order of 1999 was the whole task list for each entry. Ours is the same list as a ring,
+ * entered where the last entry was found, and left when no reference remains that a pte could have:
+ * entries that went out together come back together, and swapoff of n pages costs n steps, not n
+ * times all page tables. A task born during the search has a higher pid than any seen, so it is
+ * met; what slips through all the same (an mm that fork is still filling) shows in the entry's
+ * count.
  */
 #include "kernel/printk.h"
 #include "kernel/sync.h"
@@ -29,7 +30,7 @@ static bool found_all(const struct unuse *u)
 	return swap_count(u->entry) <= u->spare;
 }
 
-/* --- one pte ----------------------------------------------------------------------------------- */
+/* --- one pte ------------------------------------------------------------------------- */
 
 /* Also for a page that is mapped already: it is about to lose its copy on disk. */
 static void mark_dirty(const struct unuse *u, pte_t *ptep, pte_t entry)
@@ -39,7 +40,8 @@ static void mark_dirty(const struct unuse *u, pte_t *ptep, pte_t entry)
 }
 
 /* The pte holds the entry, or did when we looked (R17b). */
-static void replace_pte(struct unuse *u, struct vm_area_struct *vma, unsigned long addr, pte_t *ptep)
+static void replace_pte(struct unuse *u, struct vm_area_struct *vma, unsigned long addr,
+			pte_t *ptep)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	bool mine = true;
@@ -74,7 +76,7 @@ static bool unuse_pte(struct unuse *u, struct vm_area_struct *vma, unsigned long
 	return false;
 }
 
-/* --- one vma, one mm --------------------------------------------------------------------------- */
+/* --- one vma, one mm ----------------------------------------------------------------- */
 
 /* [@start, @end) lies in one page table. */
 static void unuse_table(struct unuse *u, struct vm_area_struct *vma, unsigned long start,
@@ -126,7 +128,7 @@ static void unuse_mm(struct unuse *u, struct mm_struct *mm, unsigned long from)
 	vm_design->swapoff_walk_end(mm);
 }
 
-/* --- all mms ----------------------------------------------------------------------------------- */
+/* --- all mms ------------------------------------------------------------------------- */
 
 /* One more user, unless its last one has gone and it is being taken apart. */
 static bool mm_pin(struct mm_struct *mm)
@@ -145,7 +147,7 @@ static bool is_later_thread(const struct task_struct *t)
 {
 	struct task_struct *other;
 
-	for_each_task(other)
+	for_each_task (other)
 		if (other->mm == t->mm && other->pid < t->pid)
 			return true;
 	return false;
@@ -155,13 +157,14 @@ static struct task_struct *lowest_pid_in(int from, int below)
 {
 	struct task_struct *t, *best = NULL;
 
-	for_each_task(t)
+	for_each_task (t)
 		if (t->mm && t->pid >= from && t->pid < below && (!best || t->pid < best->pid))
 			best = t;
 	return best;
 }
 
-/* The next mm, pinned, of a task with a pid in [*@pid, @below), and *@pid = that task's; NULL = none. */
+/* The next mm, pinned, of a task with a pid in [*@pid, @below), and *@pid = that task's; NULL =
+ * none. */
 static struct mm_struct *next_mm(int *pid, int below)
 {
 	struct mm_struct *mm = NULL;

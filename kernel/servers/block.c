@@ -119,17 +119,18 @@ static int call_server(struct block_request *req)
 int block_read(const struct block_dev *dev, uint32_t sector, uint32_t nsectors, paddr_t buffer)
 {
 	struct block_request req = {
-		.dev = dev, .sector = sector, .nsectors = nsectors, .buffer = buffer
-	};
+		.dev = dev, .sector = sector, .nsectors = nsectors, .buffer = buffer};
 
 	return call_server(&req);
 }
 
 int block_write(const struct block_dev *dev, uint32_t sector, uint32_t nsectors, paddr_t buffer)
 {
-	struct block_request req = {
-		.dev = dev, .sector = sector, .nsectors = nsectors, .buffer = buffer, .write = true
-	};
+	struct block_request req = {.dev = dev,
+				    .sector = sector,
+				    .nsectors = nsectors,
+				    .buffer = buffer,
+				    .write = true};
 
 	return call_server(&req);
 }

@@ -1,11 +1,11 @@
 /*
  * kernel/servers/block.h - the block server: sectors of disks and their partitions.
  *
- * One server task per disk ("hda", "hdb", ...) behind a message port; it calls nobody but the arch's
- * disk driver and allocates nothing. A block_dev is a whole disk or a primary partition ("hda",
- * "hda2"); its requests count sectors from the start of the device and are refused with -EINVAL
- * when they leave it.
- * A transfer passes milestone io.submit, sync point SP_IO_SUBMIT, the device, SP_IO_DONE, io.done.
+ * One server task per disk ("hda", "hdb", ...) behind a message port; it calls nobody but the
+ * arch's disk driver and allocates nothing. A block_dev is a whole disk or a primary partition
+ * ("hda", "hda2"); its requests count sectors from the start of the device and are refused with
+ * -EINVAL when they leave it. A transfer passes milestone io.submit, sync point SP_IO_SUBMIT, the
+ * device, SP_IO_DONE, io.done.
  */
 #ifndef KERNEL_SERVERS_BLOCK_H
 #define KERNEL_SERVERS_BLOCK_H
@@ -17,9 +17,9 @@
 
 struct block_dev {
 	char name[8];
-	int disk;	 /* arch disk number */
-	int partition;	 /* 0 = whole disk, 1..4 */
-	uint32_t start;	 /* first sector on the disk */
+	int disk;	/* arch disk number */
+	int partition;	/* 0 = whole disk, 1..4 */
+	uint32_t start; /* first sector on the disk */
 	uint32_t nsectors;
 	uint8_t type; /* partition type byte: 0x83 Linux, 0x82 swap; 0 = whole disk */
 };
@@ -46,7 +46,8 @@ void block_start(void);
 const struct block_dev *block_find(const char *name);
 /* The nth device (whole disks and partitions), NULL after the last. */
 const struct block_dev *block_nth(unsigned n);
-/* Device numbers as Linux has them: (3 << 8) | (disk << 6) | partition for hda, hdb; (22 << 8) ... */
+/* Device numbers as Linux has them: (3 << 8) | (disk << 6) | partition for hda, hdb; (22 << 8) ...
+ */
 unsigned block_devno(const struct block_dev *dev);
 const struct block_dev *block_find_devno(unsigned devno);
 

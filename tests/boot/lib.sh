@@ -36,6 +36,7 @@ boot()
 	status=$?
 	case $status in
 	0 | 1) ;;
+	2) [ -f "$LOG" ] || fail "could not run: $(tail -n 3 "$DIR/run$RUN.out")" ;;
 	3) fail "timeout ($emulator '$cmdline' $*)" ;;
 	4) fail "triple fault or emulator panic ($emulator '$cmdline' $*)" ;;
 	*) fail "could not run: $(tail -n 3 "$DIR/run$RUN.out")" ;;

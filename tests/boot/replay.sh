@@ -26,7 +26,7 @@ tests/boot/run-bochs.sh "$dir" "$cmdline" "$@" >"$build/replay.out" 2>&1
 status=$?
 [ -f "$dir/serial.log" ] && cat "$dir/serial.log"
 case $status in
-0 | 1) exit $status ;;
+0 | 1 | 2) exit $status ;;
 3) echo "replay: the machine did not stop in time"; exit 1 ;;
 *) tail -n 3 "$build/replay.out"; exit 2 ;;
 esac

@@ -65,7 +65,7 @@ watch_process() {
 }
 
 # The judge looks for what ends a run badly before it believes the guest. Exit status of the runner:
-# 0 guest ended well, 1 guest ended reporting failure, 3 time is up, 4 triple fault or emulator panic,
+# 0 guest ended well, 1 guest ended reporting failure, 2 it refused (or could not run), 3 time is up, 4 triple fault or emulator panic,
 # 5 the boot loader or early kernel gave up.
 verdict() {
 	[ -f "$dir/serial.log" ] && sed -i 's/\r$//' "$dir/serial.log"
@@ -79,6 +79,7 @@ verdict() {
 	elif [ -n "$status" ]; then
 		echo "the guest ended with status $status"
 		result=1
+		[ "$status" = 2 ] && result=2 # it refused what it was asked
 	elif [ $timed_out = 1 ]; then
 		echo "time is up after $timeout s"
 		result=3

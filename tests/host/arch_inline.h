@@ -2,8 +2,9 @@
  * tests/host/arch_inline.h - the inline part of the arch boundary, for the host port.
  *
  * The modelled machine has nr_cpus CPUs that take turns on one thread of the host: a CPU gives up
- * its turn in cpu_relax(), in arch_idle(), and, when a seed was set, at random calls of arch_ticks()
- * (each lock taken is one). So runs are deterministic, and any interleaving at locks can be had.
+ * its turn in cpu_relax(), in arch_idle(), and, when a seed was set, at random calls of
+ * arch_ticks() (each lock taken is one). So runs are deterministic, and any interleaving at locks
+ * can be had.
  */
 #ifndef TESTS_HOST_ARCH_INLINE_H
 #define TESTS_HOST_ARCH_INLINE_H

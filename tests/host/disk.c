@@ -1,6 +1,6 @@
 /*
- * tests/host/disk.c - model disks in memory. Transfers complete in the order of submission, when the
- * machine asks (host_disk_interrupt), never inside arch_disk_submit().
+ * tests/host/disk.c - model disks in memory. Transfers complete in the order of submission, when
+ * the machine asks (host_disk_interrupt), never inside arch_disk_submit().
  */
 #include "host.h"
 #include "machine.h"

@@ -58,8 +58,9 @@ static void fresh_stack(struct fiber *f)
 
 static struct fiber *starting;
 
-/* Save the callee's registers and the stack pointer, continue with those of another fiber. Hand-made
- * instead of swapcontext(): that one makes two system calls, and the explorer switches often. */
+/* Save the callee's registers and the stack pointer, continue with those of another fiber.
+ * Hand-made instead of swapcontext(): that one makes two system calls, and the explorer switches
+ * often. */
 void fiber_switch_stacks(uintptr_t **save, uintptr_t *load);
 
 #if defined(__x86_64__)
@@ -115,8 +116,9 @@ void fiber_init(struct fiber *f, size_t size, void (*entry)(void))
 	}
 	fresh_stack(f);
 	f->entry = entry;
-	/* As if fiber_switch_stacks() had been called by nobody at first_code(): its return address,
-	 * then a zero that ends backtraces; the stack pointer ends 16-byte aligned plus one word. */
+	/* As if fiber_switch_stacks() had been called by nobody at first_code(): its return
+	 * address, then a zero that ends backtraces; the stack pointer ends 16-byte aligned plus
+	 * one word. */
 	sp = (uintptr_t *)(f->stack + f->size) - 4;
 	*--sp = 0;
 	*--sp = (uintptr_t)first_code;

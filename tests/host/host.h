@@ -1,6 +1,6 @@
 /*
- * tests/host/host.h - the modelled machine as tests see it: switch it on, give it disks, run code in
- * kernel tasks, look at what it printed.
+ * tests/host/host.h - the modelled machine as tests see it: switch it on, give it disks, run code
+ *in kernel tasks, look at what it printed.
  *
  * A typical test (each runs in a process of its own, so the kernel is fresh):
  *	host_disk_add(2048);			optional, before host_boot
@@ -24,10 +24,11 @@ enum host_end {
 
 #define HOST_PANIC_EXIT 42 /* exit status of a process whose expected panic came */
 
-/* Switch the machine on with @cpus CPUs and @kbytes of memory; runs kernel_init(). Interrupts are on
- * and the caller is CPU 0's idle task when it returns. */
+/* Switch the machine on with @cpus CPUs and @kbytes of memory; runs kernel_init(). Interrupts are
+ * on and the caller is CPU 0's idle task when it returns. */
 void host_boot(int cpus, unsigned kbytes, const char *cmdline);
-/* The same without kernel_init(): only CPUs, for tests of what needs no memory but @kbytes of pages. */
+/* The same without kernel_init(): only CPUs, for tests of what needs no memory but @kbytes of
+ * pages. */
 struct boot_info host_boot_info(int cpus, unsigned kbytes, const char *cmdline);
 /* Run fn(arg) in a new kernel task and the machine until it ends. Other tasks live on. */
 enum host_end host_run(void (*fn)(void *), void *arg);

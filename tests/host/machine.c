@@ -1,10 +1,10 @@
 /*
  * tests/host/machine.c - the modelled machine: CPUs as fibers that take turns, interrupts, time.
  *
- * Each kernel task owns a fiber with a large stack (the sanitizers need room), found by the place of
- * its kernel stack; each CPU's idle task owns its boot fiber, CPU 0's is the process's own stack.
- * Interrupts are taken when a CPU enables them, relaxes or idles. Time passes only when all CPUs
- * idle or spin: then the oldest disk transfer completes, or the clock ticks.
+ * Each kernel task owns a fiber with a large stack (the sanitizers need room), found by the place
+ * of its kernel stack; each CPU's idle task owns its boot fiber, CPU 0's is the process's own
+ * stack. Interrupts are taken when a CPU enables them, relaxes or idles. Time passes only when all
+ * CPUs idle or spin: then the oldest disk transfer completes, or the clock ticks.
  */
 #include "host.h"
 #include "machine.h"
@@ -19,10 +19,10 @@
 #include "kernel/sched.h"
 #include "kernel/timer.h"
 
-#define STACK_BYTES	(256u << 10)
-#define KERNEL_BYTES	(1u << 20) /* where a kernel image would lie */
-#define RELAX_PER_TICK	1000u	   /* turns of spin loops in one timer tick, per CPU */
-#define MAX_SPIN	2000000u   /* turns without a task switch: the CPUs wait for each other */
+#define STACK_BYTES    (256u << 10)
+#define KERNEL_BYTES   (1u << 20) /* where a kernel image would lie */
+#define RELAX_PER_TICK 1000u	  /* turns of spin loops in one timer tick, per CPU */
+#define MAX_SPIN       2000000u	  /* turns without a task switch: the CPUs wait for each other */
 
 int nr_cpus = 1;
 struct host_cpu host_cpus[NR_CPUS];
@@ -286,10 +286,10 @@ void arch_idle(void)
 
 struct boot_info host_boot_info(int cpus, unsigned kbytes, const char *cmdline)
 {
-	struct boot_info bi = { .cmdline = cmdline,
-				.free_start = KERNEL_BYTES,
-				.free_end = KERNEL_BYTES + kbytes * 1024,
-				.ncpus = cpus };
+	struct boot_info bi = {.cmdline = cmdline,
+			       .free_start = KERNEL_BYTES,
+			       .free_end = KERNEL_BYTES + kbytes * 1024,
+			       .ncpus = cpus};
 
 	if (cpus < 1 || cpus > NR_CPUS || bi.free_end > HOST_MEMORY)
 		host_die("host_boot: no such machine");
@@ -323,7 +323,7 @@ static void run_main(void *arg)
 
 enum host_end host_run(void (*fn)(void *), void *arg)
 {
-	struct run r = { fn, arg, false };
+	struct run r = {fn, arg, false};
 	struct task_struct *t = kthread_create(run_main, &r, "test");
 
 	if (!t)

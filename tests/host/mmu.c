@@ -81,7 +81,7 @@ static unsigned translate(unsigned long addr, bool write, paddr_t *frame)
 		want = pte | _PAGE_ACCESSED | (write ? _PAGE_DIRTY : 0);
 	} while (pte != want && !__atomic_compare_exchange_n(ptep, &pte, want, false,
 							     __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
-	*e = (struct tlb_entry){ true, page, want };
+	*e = (struct tlb_entry){true, page, want};
 	*frame = pte_phys(want);
 	return 0;
 }

@@ -15,7 +15,7 @@
 
 #include "kernel/printk.h"
 
-static const ElfW(Sym) *symbols;
+static const ElfW(Sym) * symbols;
 static size_t nr_symbols;
 static const char *names;
 static uintptr_t load_base;

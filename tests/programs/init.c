@@ -116,6 +116,24 @@ static void power_off(int status)
 	exit(status);
 }
 
+/* Children of programs that ended before them became ours: a second to end by themselves, then they
+ * are ended. */
+static void reap_orphans(void)
+{
+	long got = 1;
+	int i, status;
+
+	for (i = 0; i < 100 && got != -ECHILD; i++) {
+		got = sys(SYS_waitpid, -1, &status, WNOHANG);
+		if (got == 0)
+			sleep_ms(10);
+	}
+	if (got != -ECHILD)
+		sys(SYS_kill, -1, SIGKILL);
+	while (got != -ECHILD)
+		got = wait_for(-1, &status);
+}
+
 /* What the machine's books say: the first time they are opened, later compared with that. 0 = right. */
 static int accounts(void)
 {
@@ -143,6 +161,7 @@ static void run_listed(int argc, char **argv, char **envp)
 		if (status)
 			bad = 1;
 	}
+	reap_orphans();
 	power_off(accounts() || bad);
 }
 

@@ -47,6 +47,12 @@ static void task_b(void *arg)
 	pad_snapshot(pad, WORLD_ANON, GFP_KERNEL);
 }
 
+static void ready(bool controlled)
+{
+	(void)controlled;
+	world_fill_memory(freepages.min);
+}
+
 static const struct scenario_task tasks[] = {
 	{ "A", task_a, &mm_a, world_give_mm },
 	{ "B", task_b, &mm_b, world_give_mm },
@@ -69,7 +75,7 @@ const struct scenario scenario_driver_recursion = {
 	.ntasks = 2,
 	.want_kswapd = true,
 	.setup = setup,
-	.ready = world_fill_memory,
+	.ready = ready,
 	.story = "story driver-recursion\n"
 		 "# A only owns the pages that B's stealer finds.\n"
 		 "hold kswapd\n"

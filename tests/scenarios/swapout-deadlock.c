@@ -12,14 +12,14 @@
  * each stealer picks A; V is A's lowest area, its pages dirty and old, A's other pages young.
  */
 #include "kernel/printk.h"
-#include "mm/invariants.h"
 #include "tests/scenarios/world.h"
 
 #define V_PAGES	   8
 #define ANON_PAGES 40
 #define EXTRA	   (WORLD_ANON + ANON_PAGES * PAGE_SIZE) /* the page whose first touch is short */
-#define B_PAGES	   1
-#define FREE_ROUNDS 8
+#define B_PAGES	   12
+#define FREE_ROUNDS 6
+#define FREE_EXTRA  40 /* more pages of A, and spare frames, when the two run free */
 
 static struct pad *pad;
 static struct mm_struct *mm_a, *mm_b;
@@ -34,7 +34,7 @@ static int setup(void)
 	if (!pad || !mm_a || !mm_b)
 		return -1;
 	if (world_map_pad(mm_a, pad, WORLD_V, V_PAGES, "V") ||
-	    world_map_anon(mm_a, WORLD_ANON, ANON_PAGES + 1) ||
+	    world_map_anon(mm_a, WORLD_ANON, ANON_PAGES + FREE_EXTRA) ||
 	    world_map_anon(mm_b, WORLD_ANON, B_PAGES))
 		return -1;
 	if (world_touch(mm_a, WORLD_V, V_PAGES) || world_touch(mm_a, WORLD_ANON, ANON_PAGES) ||
@@ -44,32 +44,41 @@ static int setup(void)
 	return 0;
 }
 
-/* Free running, the two meet by chance: A keeps dirtying its pages under pressure, B keeps asking. */
+static void write_pages(unsigned long addr, unsigned npages)
+{
+	for (unsigned i = 0; i < npages; i++)
+		world_write(addr + i * PAGE_SIZE);
+}
+
+/* Free running, the two meet by chance: A keeps dirtying more pages than there are frames ... */
 static void task_a(void *arg)
 {
-	unsigned rounds = ctl_controlled() ? 1 : FREE_ROUNDS;
-
 	(void)arg;
-	for (unsigned r = 0; r < rounds; r++) {
-		if (rounds > 1) {
-			for (unsigned i = 0; i < ANON_PAGES; i++)
-				world_write(WORLD_ANON + i * PAGE_SIZE);
-			for (unsigned i = 0; i < V_PAGES; i++)
-				world_write(WORLD_V + i * PAGE_SIZE);
-		}
-		world_write(EXTRA);
+	world_write(EXTRA);
+	for (unsigned r = 0; !ctl_controlled() && r < FREE_ROUNDS; r++) {
+		write_pages(WORLD_ANON, ANON_PAGES + FREE_EXTRA);
+		write_pages(WORLD_V, V_PAGES);
 	}
 	__atomic_store_n(&a_done, true, __ATOMIC_RELEASE);
 }
 
+/* ... and B keeps asking the driver between writes of its own. */
 static void task_b(void *arg)
 {
 	(void)arg;
 	pad_snapshot(pad, WORLD_ANON, GFP_BUFFER);
 	while (!ctl_controlled() && !__atomic_load_n(&a_done, __ATOMIC_ACQUIRE)) {
-		schedule_timeout(1); /* a program that asks once a tick */
+		write_pages(WORLD_ANON + PAGE_SIZE, B_PAGES - 1);
 		pad_snapshot(pad, WORLD_ANON, GFP_BUFFER);
+		if (current->need_resched)
+			schedule(); /* what the way back to user mode does */
 	}
+}
+
+/* The story begins with no memory to spare; a free run with less than A is going to use. */
+static void ready(bool controlled)
+{
+	world_fill_memory(controlled ? freepages.min : FREE_EXTRA);
 }
 
 static const struct scenario_task tasks[] = {
@@ -83,7 +92,8 @@ static int invariants(enum ctl_verdict v)
 		return 0; /* the stuck tasks hold half-done work and locks */
 	world_free_ballast();
 	return world_check(mm_a, WORLD_V, V_PAGES) +
-	       world_check(mm_a, WORLD_ANON, ANON_PAGES + 1) + vm_invariants_check();
+	       world_check(mm_a, WORLD_ANON, ANON_PAGES + 1) +
+	       world_check(mm_b, WORLD_ANON + PAGE_SIZE, B_PAGES - 1) + world_invariants();
 }
 
 static const struct scenario_expect expect[] = {
@@ -102,7 +112,7 @@ const struct scenario scenario_swapout_deadlock = {
 	.ntasks = 2,
 	.want_kswapd = true,
 	.setup = setup,
-	.ready = world_fill_memory,
+	.ready = ready,
 	.invariants = invariants,
 	.story = "story swapout-deadlock\n"
 		 "# B is in the ioctl with L before A runs short; A is inside swapout() before B does.\n"

@@ -8,8 +8,10 @@
 #include "kernel/servers/block.h"
 #include "kernel/string.h"
 #include "kernel/uaccess.h"
+#include "mm/accounts.h"
 #include "mm/design/design.h"
 #include "mm/fault.h"
+#include "mm/invariants.h"
 #include "tests/scenarios/world.h"
 
 #define PAD_PARTITION  "hda3"
@@ -139,14 +141,22 @@ void world_make_old(struct mm_struct *mm, unsigned long addr, unsigned npages)
 	arch_flush_tlb_mm(&mm->arch);
 }
 
+int world_invariants(void)
+{
+	if (vm_come_to_rest())
+		return vm_invariants_check();
+	report("invariant: the machine does not come to rest\n");
+	return 1;
+}
+
 /* --- memory ----------------------------------------------------------------------------------------- */
 
 /* Pages linked through their first word; nothing can steal them, they are in no cache and no pte. */
 static void *ballast;
 
-void world_fill_memory(void)
+void world_fill_memory(int spare)
 {
-	while (nr_free_pages > freepages.min) {
+	while (nr_free_pages > spare) {
 		void **page = get_free_pages(GFP_ATOMIC, 0);
 
 		if (!page)

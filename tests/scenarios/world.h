@@ -27,8 +27,9 @@ int world_map_anon(struct mm_struct *mm, unsigned long addr, unsigned npages);
 int world_touch(struct mm_struct *mm, unsigned long addr, unsigned npages);
 /* Take the Accessed bits of these pages away: the stealer finds them old. */
 void world_make_old(struct mm_struct *mm, unsigned long addr, unsigned npages);
-/* Allocate pages nobody can steal until only freepages.min are free: the next request is short. */
-void world_fill_memory(void);
+/* Allocate pages nobody can steal until only @spare are free; with freepages.min the next request is
+ * short. */
+void world_fill_memory(int spare);
 void world_free_ballast(void);
 /* For scenario_task.prepare: the new task gets @arg, a struct mm_struct **, as its mm. */
 int world_give_mm(struct task_struct *t, void *arg);
@@ -40,5 +41,8 @@ int world_write(unsigned long addr);
 /* After a completed run: every word that world_touch or world_write left in these pages is still
  * there. Returns the number of wrong pages, each reported. */
 int world_check(struct mm_struct *mm, unsigned long addr, unsigned npages);
+
+/* The invariants of memory (mm/invariants.h), once the machine is at rest. Returns how many are broken. */
+int world_invariants(void);
 
 #endif

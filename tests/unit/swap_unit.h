@@ -1,8 +1,9 @@
 /*
- * tests/unit/swap_unit.h - what the swap tests share: formatted swap areas on modelled disks, a booted
- * machine with its block servers, tasks that run beside the test.
+ * tests/unit/swap_unit.h - what the swap tests share: formatted swap areas on modelled disks, a
+ * booted machine with its block servers, tasks that run beside the test.
  *
- * Whole disks serve as areas: hda, hdb, hdc, hdd in the order of area_add(). Call those before boot.
+ * Whole disks serve as areas: hda, hdb, hdc, hdd in the order of area_add(). Call those before
+ * boot.
  */
 #ifndef TESTS_UNIT_SWAP_UNIT_H
 #define TESTS_UNIT_SWAP_UNIT_H
@@ -26,7 +27,8 @@ static inline void put_word(unsigned char *page, unsigned at, uint32_t v)
 }
 
 /* What mkswap writes for an area whose last page is @last, with these bad pages. */
-static inline void format_new(unsigned char *page, uint32_t last, const uint32_t *bad, unsigned nrbad)
+static inline void format_new(unsigned char *page, uint32_t last, const uint32_t *bad,
+			      unsigned nrbad)
 {
 	memset(page, 0, PAGE_SIZE);
 	put_word(page, 1024, 1);
@@ -74,7 +76,7 @@ static inline struct task_struct *spawn(void (*fn)(void *), void *arg, const cha
 /* In the test task: servers, then the areas in order of disks with these priorities (-1 = none). */
 static inline void start_swap(const int *prio, int n)
 {
-	static const char *const names[] = { "hda", "hdb", "hdc", "hdd" };
+	static const char *const names[] = {"hda", "hdb", "hdc", "hdd"};
 
 	block_start();
 	for (int i = 0; i < n; i++) {
@@ -86,7 +88,7 @@ static inline void start_swap(const int *prio, int n)
 
 static inline void start_one_area(void)
 {
-	static const int none[] = { -1 };
+	static const int none[] = {-1};
 
 	start_swap(none, 1);
 }

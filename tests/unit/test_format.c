@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_format.c - the formatter against the host's own, the string helpers against libc, the
- * command line, and the message log.
+ * tests/unit/test_format.c - the formatter against the host's own, the string helpers against libc,
+ * the command line, and the message log.
  */
 #include <stdio.h>
 
@@ -53,6 +53,7 @@ START_TEST(test_like_printf)
 	SAME("%i|%5d|%-5d|%05d|%-5d|", 7, 42, 42, 42, -42);
 	SAME("%u %u %o", 0u, 4294967295u, 8u);
 	SAME("%x %X %08x %-8x|", 0xdeadbeefu, 0xabcu, 0x1fu, 0x1fu);
+	SAME("%#x %#lX %#x %#010x %#-8x|", 0x1fu, 0xabcUL, 0u, 0x1fu, 0x1fu);
 	SAME("%ld %lu %lx", -123456789L, 123456789UL, 0xffffffffUL);
 	SAME("%lld %llu %llx", -9223372036854775807LL - 1, 18446744073709551615ULL,
 	     0x123456789abcdef0ULL);

@@ -506,16 +506,16 @@ static const struct {
 	void (*fn)(void *);
 	const char *text;
 } panics[] = {
-	{ take_twice, "takes test lock(one) again in take_twice" },
-	{ release_free, "releases test lock(one) in release_free" },
-	{ other_mutex_owner, "releases semaphore(S) in release_of_other+" },
-	{ sleep_with_lock, "holding spin lock test lock(one) taken in sleep_with_lock" },
-	{ down_with_lock, "may sleep in down_with_lock" },
-	{ exit_with_lock, "exits holding semaphore(S) taken in exit_with_lock" },
-	{ sleep_irqs_off, "with interrupts off" },
-	{ unlock_kernel_alone, "without lock_kernel" },
-	{ assert_held_fails, "semaphore(S) (&sem.info) must be held in assert_held_fails" },
-	{ assert_not_held_fails, "must not be held in assert_not_held_fails" },
+	{take_twice, "takes test lock(one) again in take_twice"},
+	{release_free, "releases test lock(one) in release_free"},
+	{other_mutex_owner, "releases semaphore(S) in release_of_other+"},
+	{sleep_with_lock, "holding spin lock test lock(one) taken in sleep_with_lock"},
+	{down_with_lock, "may sleep in down_with_lock"},
+	{exit_with_lock, "exits holding semaphore(S) taken in exit_with_lock"},
+	{sleep_irqs_off, "with interrupts off"},
+	{unlock_kernel_alone, "without lock_kernel"},
+	{assert_held_fails, "semaphore(S) (&sem.info) must be held in assert_held_fails"},
+	{assert_not_held_fails, "must not be held in assert_not_held_fails"},
 };
 
 START_TEST(test_panics)

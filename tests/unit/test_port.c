@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_port.c - message ports and the block server: calls, posts, order, errors, partitions,
- * refused requests, and what the wait-for graph is told.
+ * tests/unit/test_port.c - message ports and the block server: calls, posts, order, errors,
+ * partitions, refused requests, and what the wait-for graph is told.
  */
 #include "unit.h"
 
@@ -57,7 +57,7 @@ static void calls(void *arg)
 	int i;
 
 	for (i = 0; i < 100; i++) {
-		struct adder r = { .a = i, .b = current->pid };
+		struct adder r = {.a = i, .b = current->pid};
 
 		ck_assert_int_eq(port_call(&port, &r.msg), i + current->pid);
 		memset(&r, 0xee, sizeof(r));
@@ -100,7 +100,7 @@ static void post_done(struct message *msg)
 
 static void post_body(void *arg)
 {
-	struct adder r[3] = { { .a = 'a' }, { .a = 'b' }, { .a = 'c' } };
+	struct adder r[3] = {{.a = 'a'}, {.a = 'b'}, {.a = 'c'}};
 	int i;
 
 	(void)arg;
@@ -124,7 +124,7 @@ END_TEST
 /* While a client waits: its wait record names the port, and kernel_lock is free. */
 static void locked_client(void *arg)
 {
-	struct adder r = { .a = 1, .b = 2 };
+	struct adder r = {.a = 1, .b = 2};
 
 	lock_kernel();
 	ck_assert_int_eq(port_call(&port, &r.msg), 3);
@@ -161,7 +161,7 @@ END_TEST
 
 static void self_call_server(void *arg)
 {
-	struct adder r = { .a = 1 };
+	struct adder r = {.a = 1};
 
 	(void)arg;
 	port_serve(&port);
@@ -186,7 +186,8 @@ static void put_le32(unsigned char *p, uint32_t v)
 	p[3] = (unsigned char)(v >> 24);
 }
 
-static void put_partition(unsigned char *mbr, int nth, uint8_t type, uint32_t start_at, uint32_t size)
+static void put_partition(unsigned char *mbr, int nth, uint8_t type, uint32_t start_at,
+			  uint32_t size)
 {
 	unsigned char *e = mbr + 446 + 16 * nth;
 
@@ -205,8 +206,8 @@ static void start_disks(int cpus)
 	mbr = host_disk_data(host_disk_add(5000));
 	put_partition(mbr, 0, 0x83, 63, 937);
 	put_partition(mbr, 1, 0x82, 1000, 4000);
-	put_partition(mbr, 2, 0x83, 4900, 200);	   /* leaves the disk: ignored */
-	put_partition(mbr, 3, 0x05, 100, 100);	   /* extended: not ours */
+	put_partition(mbr, 2, 0x83, 4900, 200); /* leaves the disk: ignored */
+	put_partition(mbr, 3, 0x05, 100, 100);	/* extended: not ours */
 	host_boot(cpus, 4096, "");
 }
 

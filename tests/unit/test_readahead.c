@@ -1,7 +1,7 @@
 /*
- * tests/unit/test_readahead.c - swapin_readahead: which entries it brings in, what stops it, and that
- * nothing of it remains. Facts d "Read-ahead and async I/O"; S1's temporary references; R12, R21.
- * Each test runs with 2.3.30's form (all entries of the block raised first) and 2.3.23's.
+ * tests/unit/test_readahead.c - swapin_readahead: which entries it brings in, what stops it, and
+ * that nothing of it remains. Facts d "Read-ahead and async I/O"; S1's temporary references; R12,
+ * R21. Each test runs with 2.3.30's form (all entries of the block raised first) and 2.3.23's.
  */
 #include "swap_unit.h"
 
@@ -9,7 +9,7 @@
 
 #define SLOTS 200
 
-static const char *const designs[] = { "design=linux-2.3.30", "design=linux-2.3.23" };
+static const char *const designs[] = {"design=linux-2.3.30", "design=linux-2.3.23"};
 
 /* Slots 1..@n are used, as if ptes held them. */
 static void use_slots(unsigned n)
@@ -56,7 +56,8 @@ static void machine(int i, const uint32_t *bad, unsigned nrbad)
 	boot(1, 4096, designs[i]);
 }
 
-/* --- the block --------------------------------------------------------------------------------------- */
+/* --- the block
+ * --------------------------------------------------------------------------------------- */
 
 static void block_body(void *arg)
 {
@@ -119,14 +120,15 @@ static void end_body(void *arg)
 
 START_TEST(test_end)
 {
-	static const uint32_t bad[] = { 82 };
+	static const uint32_t bad[] = {82};
 
 	machine(_i, bad, 1);
 	run(end_body, NULL);
 }
 END_TEST
 
-/* --- 32 pages in flight: no more ------------------------------------------------------------------------ */
+/* --- 32 pages in flight: no more
+ * ------------------------------------------------------------------------ */
 
 static void flight_body(void *arg)
 {
@@ -155,7 +157,8 @@ START_TEST(test_flight)
 }
 END_TEST
 
-/* --- a bad sector in the block hurts its own page only ---------------------------------------------------- */
+/* --- a bad sector in the block hurts its own page only
+ * ---------------------------------------------------- */
 
 static void bad_sector_body(void *arg)
 {
@@ -180,7 +183,8 @@ START_TEST(test_bad_sector)
 }
 END_TEST
 
-/* --- R12: the owner drops his entries meanwhile -------------------------------------------------------------- */
+/* --- R12: the owner drops his entries meanwhile
+ * -------------------------------------------------------------- */
 
 static bool stop;
 static int finished;

@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_rwsem.c - read/write semaphores: who is let in, in which order, and downgrade; the
- * readers_first variant of design vmlist-shared (D8), under which writers starve.
+ * tests/unit/test_rwsem.c - read/write semaphores: who is let in, in which order, and downgrade;
+ * the readers_first variant of design vmlist-shared (D8), under which writers starve.
  */
 #include "unit.h"
 
@@ -49,7 +49,7 @@ static void writer(void *arg)
 	up_write(&rw);
 }
 
-#define SPAWN(fn, c) spawn(fn, (void *)(uintptr_t)&("" c)[0])
+#define SPAWN(fn, c) spawn(fn, (void *)(uintptr_t) & ("" c)[0])
 
 /* --- order --------------------------------------------------------------------------------- */
 
@@ -258,9 +258,9 @@ static const struct {
 	void (*fn)(void *);
 	const char *text;
 } panics[] = {
-	{ up_without_down, "releases rw_semaphore(R) in up_without_down" },
-	{ downgrade_reader, "must be held in downgrade_write" },
-	{ write_under_spin, "may sleep in write_under_spin" },
+	{up_without_down, "releases rw_semaphore(R) in up_without_down"},
+	{downgrade_reader, "must be held in downgrade_write"},
+	{write_under_spin, "may sleep in write_under_spin"},
 };
 
 START_TEST(test_panics)

@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_sched.c - the scheduler: all CPUs are used, pinning, fairness of quanta, yield, exit and
- * reaping without leaks, lazy address spaces, RCU grace periods, direct switches.
+ * tests/unit/test_sched.c - the scheduler: all CPUs are used, pinning, fairness of quanta, yield,
+ * exit and reaping without leaks, lazy address spaces, RCU grace periods, direct switches.
  */
 #include "unit.h"
 
@@ -308,7 +308,8 @@ static void lazy_body(void *arg)
 		if (i == 2)
 			pages = nr_free_pages;
 	}
-	/* Nobody keeps an address space: not even as a borrower on another CPU, but for one each. */
+	/* Nobody keeps an address space: not even as a borrower on another CPU, but for one each.
+	 */
 	ck_assert_int_ge(nr_free_pages, pages - nr_cpus);
 }
 

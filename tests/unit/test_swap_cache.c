@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_swap_cache.c - the life of a swap-cache page: in, written, found, shared, out; and
- * its I/O: errors, the limit of transfers in flight, two readers of one entry. S1 "Swap cache
+ * tests/unit/test_swap_cache.c - the life of a swap-cache page: in, written, found, shared, out;
+ * and its I/O: errors, the limit of transfers in flight, two readers of one entry. S1 "Swap cache
  * locking"; facts c, rows add_to_swap_cache to rw_swap_page; R14, R15, R16, R20.
  */
 #include "swap_unit.h"
@@ -93,7 +93,8 @@ static void machine(int cpus, const char *cmdline, uint32_t seed)
 	finished = 0;
 }
 
-/* --- one page's life --------------------------------------------------------------------------------- */
+/* --- one page's life
+ * --------------------------------------------------------------------------------- */
 
 static void life_body(void *arg)
 {
@@ -150,7 +151,8 @@ START_TEST(test_life)
 }
 END_TEST
 
-/* --- shared or not -------------------------------------------------------------------------------------- */
+/* --- shared or not
+ * -------------------------------------------------------------------------------------- */
 
 static void shared_body(void *arg)
 {
@@ -239,7 +241,8 @@ START_TEST(test_drop_together)
 }
 END_TEST
 
-/* --- I/O in flight --------------------------------------------------------------------------------------- */
+/* --- I/O in flight
+ * --------------------------------------------------------------------------------------- */
 
 static struct swp_entry the_entry;
 static struct page *found[4];
@@ -345,7 +348,9 @@ START_TEST(test_limit)
 }
 END_TEST
 
-/* --- errors ----------------------------------------------------------------------------------------------- */
+/* --- errors
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static void errors_body(void *arg)
 {
@@ -390,7 +395,8 @@ START_TEST(test_errors)
 }
 END_TEST
 
-/* --- R16: many readers of one entry ------------------------------------------------------------------------ */
+/* --- R16: many readers of one entry
+ * ------------------------------------------------------------------------ */
 
 static void reader_body(void *arg)
 {
@@ -527,7 +533,8 @@ START_TEST(test_sleepy_readers)
 }
 END_TEST
 
-/* --- R14: lookup against shrink_mmap ------------------------------------------------------------------------ */
+/* --- R14: lookup against shrink_mmap
+ * ------------------------------------------------------------------------ */
 
 #define R14_ENTRIES 24
 

@@ -20,7 +20,7 @@ static int judge(void)
 
 static void good_new(void)
 {
-	static const uint32_t bad[] = { 3, 500, 998 };
+	static const uint32_t bad[] = {3, 500, 998};
 
 	format_new(page, 999, bad, 3);
 }
@@ -62,7 +62,7 @@ START_TEST(test_good_old)
 }
 END_TEST
 
-/* --- one thing wrong in an otherwise good header ----------------------------------------------- */
+/* --- one thing wrong in an otherwise good header ------------------------------------- */
 
 enum field { WORD, MAGIC, CLEAR_BITS };
 
@@ -74,31 +74,31 @@ static const struct {
 	const char *text;
 	const char *complaint; /* part of it; NULL = still good */
 } damages[] = {
-	{ false, MAGIC, 0, 0, "SWAPSPACE3", "no swap signature" },
-	{ false, MAGIC, 0, 0, "swapspace2", "no swap signature" },
-	{ false, MAGIC, 0, 0, "\0\0\0\0\0\0\0\0\0", "no swap signature" },
-	{ false, WORD, 1024, 0, NULL, "version" },
-	{ false, WORD, 1024, 2, NULL, "version" },
-	{ false, WORD, 1024, 0x01000000, NULL, "version" },
-	{ false, WORD, 1028, 0, NULL, "no usable page" },
-	{ false, WORD, 1028, 1, NULL, "no usable page" },
-	{ false, WORD, 1028, 4, NULL, "no usable page" },
-	{ false, WORD, 1028, 600, NULL, "outside the area" }, /* 998 no longer fits */
-	{ false, WORD, 1028, 1000, NULL, NULL },
-	{ false, WORD, 1028, 1001, NULL, "longer than the device" },
-	{ false, WORD, 1028, 0xffffffff, NULL, "longer than the device" },
-	{ false, WORD, 1032, 638, NULL, "637" },
-	{ false, WORD, 1032, 0xffffffff, NULL, "637" },
-	{ false, WORD, 1032, 637, NULL, "outside the area" }, /* zeros follow the three */
-	{ false, WORD, 1032, 0, NULL, NULL },
-	{ false, WORD, 1536, 0, NULL, "outside the area" },
-	{ false, WORD, 1536, 999, NULL, "outside the area" },
-	{ false, WORD, 1536, 0x80000003, NULL, "outside the area" },
-	{ false, WORD, 1540, 3, NULL, NULL }, /* named twice: harmless */
-	{ true, CLEAR_BITS, 0, 100, NULL, "no usable page" },
-	{ true, CLEAR_BITS, 1, 99, NULL, NULL },
-	{ true, WORD, 4082, 0xff000000, NULL, "longer than the device" }, /* the last page there is */
-	{ true, MAGIC, 0, 0, "SWAPSPACE2", "version" },
+	{false, MAGIC, 0, 0, "SWAPSPACE3", "no swap signature"},
+	{false, MAGIC, 0, 0, "swapspace2", "no swap signature"},
+	{false, MAGIC, 0, 0, "\0\0\0\0\0\0\0\0\0", "no swap signature"},
+	{false, WORD, 1024, 0, NULL, "version"},
+	{false, WORD, 1024, 2, NULL, "version"},
+	{false, WORD, 1024, 0x01000000, NULL, "version"},
+	{false, WORD, 1028, 0, NULL, "no usable page"},
+	{false, WORD, 1028, 1, NULL, "no usable page"},
+	{false, WORD, 1028, 4, NULL, "no usable page"},
+	{false, WORD, 1028, 600, NULL, "outside the area"}, /* 998 no longer fits */
+	{false, WORD, 1028, 1000, NULL, NULL},
+	{false, WORD, 1028, 1001, NULL, "longer than the device"},
+	{false, WORD, 1028, 0xffffffff, NULL, "longer than the device"},
+	{false, WORD, 1032, 638, NULL, "637"},
+	{false, WORD, 1032, 0xffffffff, NULL, "637"},
+	{false, WORD, 1032, 637, NULL, "outside the area"}, /* zeros follow the three */
+	{false, WORD, 1032, 0, NULL, NULL},
+	{false, WORD, 1536, 0, NULL, "outside the area"},
+	{false, WORD, 1536, 999, NULL, "outside the area"},
+	{false, WORD, 1536, 0x80000003, NULL, "outside the area"},
+	{false, WORD, 1540, 3, NULL, NULL}, /* named twice: harmless */
+	{true, CLEAR_BITS, 0, 100, NULL, "no usable page"},
+	{true, CLEAR_BITS, 1, 99, NULL, NULL},
+	{true, WORD, 4082, 0xff000000, NULL, "longer than the device"}, /* the last page there is */
+	{true, MAGIC, 0, 0, "SWAPSPACE2", "version"},
 };
 
 START_TEST(test_damaged)
@@ -168,7 +168,7 @@ START_TEST(test_noise)
 }
 END_TEST
 
-/* --- swapon's words ------------------------------------------------------------------------------ */
+/* --- swapon's words ------------------------------------------------------------------ */
 
 static void swapon_body(void *arg)
 {

@@ -19,7 +19,7 @@ static unsigned rnd(unsigned n)
 	return (seed >> 8) % n;
 }
 
-/* --- the model ----------------------------------------------------------------------------------- */
+/* --- the model ----------------------------------------------------------------------- */
 
 static int model_free(int type)
 {
@@ -89,7 +89,7 @@ static struct swp_entry pick_used(void)
 		    model[type][offset] < SWAP_MAP_MAX)
 			return swp_entry(type, offset);
 	}
-	return (struct swp_entry){ 0 };
+	return (struct swp_entry){0};
 }
 
 static void do_one(unsigned get_weight)
@@ -113,11 +113,11 @@ static void do_one(unsigned get_weight)
 	ck_assert_int_eq(swap_count(e), (int)model[swp_type(e)][swp_offset(e)]);
 }
 
-static const uint32_t bad_pages[] = { 1, 7, 255, 256, 599 };
+static const uint32_t bad_pages[] = {1, 7, 255, 256, 599};
 
 static void start_areas(void)
 {
-	static const int prio[AREAS] = { 5, 5, 1 };
+	static const int prio[AREAS] = {5, 5, 1};
 
 	start_swap(prio, AREAS);
 	for (int t = 0; t < AREAS; t++)
@@ -162,7 +162,8 @@ START_TEST(test_random)
 }
 END_TEST
 
-/* --- where slots lie ------------------------------------------------------------------------------ */
+/* --- where slots lie
+ * ------------------------------------------------------------------------------ */
 
 static unsigned long get_offset(void)
 {
@@ -205,7 +206,8 @@ START_TEST(test_clusters)
 }
 END_TEST
 
-/* --- misuse ---------------------------------------------------------------------------------------- */
+/* --- misuse
+ * ---------------------------------------------------------------------------------------- */
 
 static void expect_complaint(const char *key, unsigned total)
 {
@@ -220,8 +222,8 @@ static void misuse_body(void *arg)
 	(void)arg;
 	start_areas();
 	e = get_swap_page();
-	ck_assert_int_eq(swap_duplicate((struct swp_entry){ 0 }), 0);
-	swap_free((struct swp_entry){ 0 });
+	ck_assert_int_eq(swap_duplicate((struct swp_entry){0}), 0);
+	swap_free((struct swp_entry){0});
 	ck_assert_uint_eq(swap_complaints, 0); /* entry 0 means "none" and is nobody's fault */
 
 	swap_free(e);
@@ -284,7 +286,8 @@ START_TEST(test_overflow)
 }
 END_TEST
 
-/* --- several CPUs ----------------------------------------------------------------------------------- */
+/* --- several CPUs
+ * ----------------------------------------------------------------------------------- */
 
 #define CPUS_TASKS 4
 

@@ -41,11 +41,12 @@ static void four_areas(unsigned a, unsigned b, unsigned c, unsigned d)
 	boot(1, 4096, "");
 }
 
-/* --- without a wish: -1, -2, ... so one after the other ---------------------------------------------- */
+/* --- without a wish: -1, -2, ... so one after the other
+ * ---------------------------------------------- */
 
 static void default_body(void *arg)
 {
-	static const int prio[] = { -1, -1, -1, -1 };
+	static const int prio[] = {-1, -1, -1, -1};
 
 	(void)arg;
 	start_swap(prio, 4);
@@ -62,11 +63,12 @@ START_TEST(test_default)
 }
 END_TEST
 
-/* --- equals take turns ------------------------------------------------------------------------------- */
+/* --- equals take turns
+ * ------------------------------------------------------------------------------- */
 
 static void turns_body(void *arg)
 {
-	static const int prio[] = { 7, 7, 7, 2 };
+	static const int prio[] = {7, 7, 7, 2};
 
 	(void)arg;
 	start_swap(prio, 4);
@@ -85,11 +87,12 @@ START_TEST(test_turns)
 }
 END_TEST
 
-/* --- a slot of a better area comes free --------------------------------------------------------------- */
+/* --- a slot of a better area comes free
+ * --------------------------------------------------------------- */
 
 static void back_body(void *arg)
 {
-	static const int prio[] = { 9, 5, 5, 0 };
+	static const int prio[] = {9, 5, 5, 0};
 
 	(void)arg;
 	start_swap(prio, 4);
@@ -112,11 +115,12 @@ START_TEST(test_back)
 }
 END_TEST
 
-/* --- an area leaves and comes back --------------------------------------------------------------------- */
+/* --- an area leaves and comes back
+ * --------------------------------------------------------------------- */
 
 static void leave_body(void *arg)
 {
-	static const int prio[] = { 3, 3, 1 };
+	static const int prio[] = {3, 3, 1};
 	struct sysinfo_swap info;
 	char text[600];
 

@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_swapoff.c - taking swap areas out: everything comes back, from the disk, the cache
- * and other address spaces, alone and under load; and the cases where it must refuse. Facts b
+ * tests/unit/test_swapoff.c - taking swap areas out: everything comes back, from the disk, the
+ * cache and other address spaces, alone and under load; and the cases where it must refuse. Facts b
  * "Swapoff designs", c sys_swapoff; races R13, R17-R21.
  */
 #include "swap_unit.h"
@@ -11,11 +11,12 @@
 
 #define BASE 0x20000000UL
 
-static const char *const designs[] = { "design=linux-2.3.30", "design=linux-2.3.23" };
+static const char *const designs[] = {"design=linux-2.3.30", "design=linux-2.3.23"};
 
 static int finished;
 
-/* --- address spaces ------------------------------------------------------------------------------- */
+/* --- address spaces
+ * ------------------------------------------------------------------------------- */
 
 static void wear(struct mm_struct *mm)
 {
@@ -100,7 +101,8 @@ static void check_quiet(void)
 	ck_assert_uint_eq(swap_complaints, 0);
 }
 
-/* --- one mm ---------------------------------------------------------------------------------------- */
+/* --- one mm
+ * ---------------------------------------------------------------------------------------- */
 
 #define PAGES 200
 
@@ -151,7 +153,8 @@ START_TEST(test_one_mm)
 }
 END_TEST
 
-/* --- shared after fork: one side has the page, the other the entry -------------------------------------- */
+/* --- shared after fork: one side has the page, the other the entry
+ * -------------------------------------- */
 
 static struct mm_struct *child_mm;
 static bool stop;
@@ -210,7 +213,8 @@ START_TEST(test_forked)
 }
 END_TEST
 
-/* --- refusals --------------------------------------------------------------------------------------------- */
+/* --- refusals
+ * --------------------------------------------------------------------------------------------- */
 
 static void enomem_body(void *arg)
 {
@@ -281,7 +285,8 @@ START_TEST(test_eio)
 }
 END_TEST
 
-/* --- R13: somebody holds an entry for a moment, or for ever ------------------------------------------------ */
+/* --- R13: somebody holds an entry for a moment, or for ever
+ * ------------------------------------------------ */
 
 static void holder_body(void *arg)
 {
@@ -333,13 +338,19 @@ static void held_faithful_body(void *arg)
 START_TEST(test_held_faithful)
 {
 	area_add(300);
-	boot(1, 4096, _i ? "design=linux-2.3.23 holes=faithful"
-			 : "design=linux-2.3.30 holes=faithful");
+	boot(1, 4096,
+	     _i ? "design=linux-2.3.23 holes=faithful" : "design=linux-2.3.30 holes=faithful");
 	run(held_faithful_body, NULL);
 }
 END_TEST
 
-/* --- under load --------------------------------------------------------------------------------------------- */
+/* --- under load
+ * --------------------------------------------------------------------------------------------- */
+
+static const char *const load_designs[] = {
+	"design=linux-2.3.30 watch=all",
+	"design=linux-2.3.23 watch=all",
+};
 
 #define WORKERS	   3
 #define WORK_PAGES 420 /* together more than memory */
@@ -409,7 +420,7 @@ static void worker_body(void *arg)
 
 static void load_body(void *arg)
 {
-	static const char *const names[] = { "hda", "hdb" };
+	static const char *const names[] = {"hda", "hdb"};
 	int errors = 0;
 
 	(void)arg;
@@ -438,13 +449,15 @@ static void load_body(void *arg)
 	ck_assert_int_eq(sys_swapoff("hda"), 0);
 	ck_assert_int_eq(sys_swapoff("hdb"), 0);
 	check_quiet();
+	for (unsigned i = 0; i < watch_complaints(WATCH_ALL); i++)
+		ck_abort_msg("watchers complained: %s", watch_complaint(i)->key);
 }
 
 START_TEST(test_load)
 {
 	area_add(2000);
 	area_add(2000);
-	boot(1 + _i % 3, 4096, designs[_i % 2]);
+	boot(1 + _i % 3, 4096, load_designs[_i % 2]);
 	host_set_seed(_i < 2 ? 0 : (uint32_t)_i);
 	host_set_patience(2000);
 	run(load_body, NULL);

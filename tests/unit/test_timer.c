@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_timer.c - the timer list: order, re-arming, deletion, time that jumps, sleeping with
- * a limit; jiffies wrap.
+ * tests/unit/test_timer.c - the timer list: order, re-arming, deletion, time that jumps, sleeping
+ * with a limit; jiffies wrap.
  */
 #include "unit.h"
 

@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_wait.c - wait queues: no lost wake-up, exclusive waiters in order, signals, what the
- * watchers are told; and 1999's sleep_on, safe only under kernel_lock.
+ * tests/unit/test_wait.c - wait queues: no lost wake-up, exclusive waiters in order, signals, what
+ * the watchers are told; and 1999's sleep_on, safe only under kernel_lock.
  */
 #include "unit.h"
 

@@ -1,6 +1,6 @@
 /*
- * tests/unit/unit.h - what every unit test program shares. Include it first: libc's headers must come
- * before the kernel's, whose macros (current, min, max) are common words.
+ * tests/unit/unit.h - what every unit test program shares. Include it first: libc's headers must
+ * come before the kernel's, whose macros (current, min, max) are common words.
  */
 #ifndef TESTS_UNIT_UNIT_H
 #define TESTS_UNIT_UNIT_H
