@@ -4,8 +4,8 @@
 
 ROOT_MB ?= 16
 PAD_MB ?= 4
-SWAP1_MB ?= 16
-SWAP2_MB ?= 16
+SWAP1_MB ?= 32
+SWAP2_MB ?= 32
 SWAP3_MB ?= 8
 SWAP4_MB ?= 8
 

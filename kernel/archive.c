@@ -2,8 +2,8 @@
  * kernel/archive.c - reads POSIX ustar archives: headers, index, page contents. Contracts in the
  * header; the root's files as the system sees them are in kernel/archive_files.c.
  *
- * A header is one 512-byte block; the contents follow, padded to whole blocks; two zero blocks end the
- * archive (one is enough for us). Numbers are octal text.
+ * A header is one 512-byte block; the contents follow, padded to whole blocks; two zero blocks end
+ * the archive (one is enough for us). Numbers are octal text.
  */
 #include "kernel/archive.h"
 
@@ -246,7 +246,8 @@ int archive_fill_page(const struct archive *a, const struct archive_file *f, uns
 	start = (uint32_t)index * (uint32_t)PAGE_SIZE;
 	len = min(f->size - start, (uint32_t)PAGE_SIZE);
 	sectors = (len + BLOCK - 1) / BLOCK;
-	if (a->read(a->dev, f->sector + (uint32_t)index * (uint32_t)SECTORS_PER_PAGE, sectors, page))
+	if (a->read(a->dev, f->sector + (uint32_t)index * (uint32_t)SECTORS_PER_PAGE, sectors,
+		    page))
 		return -EIO;
 	memset((char *)page + len, 0, PAGE_SIZE - len);
 	return 0;

@@ -3,10 +3,11 @@
  *
  * The archive lies in a partition as it comes from tar. archive_mount() walks its headers once and
  * keeps an index; a file's bytes are contiguous, so reading is arithmetic and block reads.
- * Invariants: nothing in the archive is believed: checksums, magic, sizes and bounds are checked, and
- * the walk ends with one clear line at the first header that is wrong; files before it stay usable.
- * Interface: archive_index_* work on any source of sectors (unit tests use memory); archive_mount and
- * archive_open on the mounted root.
+ * Invariants: nothing in the archive is believed: checksums, magic, sizes and bounds are checked,
+ * and the walk ends with one clear line at the first header that is wrong; files before it stay
+ * usable.
+ * Interface: archive_index_* work on any source of sectors (unit tests use memory); archive_mount
+ * and archive_open on the mounted root.
  */
 #ifndef KERNEL_ARCHIVE_H
 #define KERNEL_ARCHIVE_H
@@ -38,18 +39,19 @@ struct archive {
 	uint32_t complaint_sector;
 };
 
-/* Walk the headers; @buf is one page of scratch. 0 = whole archive, -EINVAL = ended early (complaint
- * says why; what came before is indexed), -EIO, -ENOMEM. Context: may sleep. */
+/* Walk the headers; @buf is one page of scratch. 0 = whole archive, -EINVAL = ended early
+ * (complaint says why; what came before is indexed), -EIO, -ENOMEM. Context: may sleep. */
 int archive_index(struct archive *a, void *buf);
 /* Forget the index. */
 void archive_release(struct archive *a);
 /* The file or directory at @path; leading slashes and "." parts are skipped. NULL = none. */
 struct archive_file *archive_lookup(const struct archive *a, const char *path);
-/* Judge one 512-byte header alone. 1 = a file or directory (*out filled but for sector), 2 = another
- * kind to be skipped (*size valid), 0 = end of archive (zero block), -EINVAL (*why). For fuzzing. */
+/* Judge one 512-byte header alone. 1 = a file or directory (*out filled but for sector), 2 =
+ * another kind to be skipped (*size valid), 0 = end of archive (zero block), -EINVAL (*why). For
+ * fuzzing. */
 int archive_header(const void *block, struct archive_file *out, const char **why);
-/* Fill @page (a page) with page @index of the file, zeros after its end. 0 or -EIO; -EINVAL = wholly
- * beyond the end. Context: may sleep. */
+/* Fill @page (a page) with page @index of the file, zeros after its end. 0 or -EIO; -EINVAL =
+ * wholly beyond the end. Context: may sleep. */
 int archive_fill_page(const struct archive *a, const struct archive_file *f, unsigned long index,
 		      void *page);
 

@@ -53,7 +53,7 @@ const struct archive_file *archive_nth(unsigned n)
 	return f;
 }
 
-/* --- pages --------------------------------------------------------------------------------------- */
+/* --- pages ----------------------------------------------------------------------------------- */
 
 static int archive_readpage(struct file *file, struct page *page)
 {
@@ -99,7 +99,7 @@ static int archive_mmap(struct file *file, struct vm_area_struct *vma)
 	return 0;
 }
 
-/* --- reading ------------------------------------------------------------------------------------- */
+/* --- reading --------------------------------------------------------------------------------- */
 
 /* Where to copy to: kernel memory, or user memory when @kernel is NULL. */
 struct destination {
@@ -163,7 +163,7 @@ static int64_t archive_size(struct file *file)
 	return archive_file_of(file)->size;
 }
 
-/* --- opening ------------------------------------------------------------------------------------- */
+/* --- opening --------------------------------------------------------------------------------- */
 
 static const struct file_operations archive_fops = {
 	.read = archive_file_read,

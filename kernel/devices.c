@@ -59,7 +59,7 @@ const char *device_name_of(const char *path)
 	return path[0] && !strchr(path, '/') ? path : NULL;
 }
 
-/* --- block devices -------------------------------------------------------------------------------- */
+/* --- block devices --------------------------------------------------------------------------- */
 
 /* One piece of a transfer: at most a page, inside whole sectors of the bounce page. */
 struct piece {
@@ -147,7 +147,7 @@ static const struct file_operations block_fops = {
 
 static const struct file_operations no_fops;
 
-/* --- opening -------------------------------------------------------------------------------------- */
+/* --- opening --------------------------------------------------------------------------------- */
 
 int device_open(const char *name, unsigned flags, struct file **out)
 {
@@ -180,7 +180,7 @@ int device_open(const char *name, unsigned flags, struct file **out)
 	return error;
 }
 
-/* --- null and zero -------------------------------------------------------------------------------- */
+/* --- null and zero --------------------------------------------------------------------------- */
 
 static long null_read(struct file *file, unsigned long ubuf, size_t count, uint64_t *pos)
 {

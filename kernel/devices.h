@@ -3,8 +3,8 @@
  *
  * A driver registers a name and its file operations once, at boot; opening /dev/NAME makes a file
  * with those operations and private_data = @priv, then calls ops->open() when there is one.
- * Block devices ("hda", "hdb1" ...) need no registration: they are found by the block server's name,
- * and read and written in any length at any offset.
+ * Block devices ("hda", "hdb1" ...) need no registration: they are found by the block server's
+ * name, and read and written in any length at any offset.
  * Registered by us: null, zero, console (and tty, the same).
  */
 #ifndef KERNEL_DEVICES_H

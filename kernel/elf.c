@@ -1,8 +1,8 @@
 /*
  * kernel/elf.c - the check of an ELF32 i386 executable's headers. Contract in the header.
  *
- * Offsets and values are those of the System V ABI. The file may say anything: all arithmetic is done
- * in 64 bits, and every number is bounded before it is used.
+ * Offsets and values are those of the System V ABI. The file may say anything: all arithmetic is
+ * done in 64 bits, and every number is bounded before it is used.
  */
 #include "kernel/elf.h"
 
@@ -40,7 +40,9 @@ _Static_assert(sizeof(struct elf_phdr) == 32, "ELF program header");
 /* Each check returns NULL or what is wrong. */
 static const char *check_header(const struct elf_header *h, size_t len)
 {
-	static const uint8_t ident[7] = { 0x7f, 'E', 'L', 'F', 1 /* 32 bits */, 1 /* little endian */, 1 };
+	static const uint8_t ident[7] = {
+		0x7f, 'E', 'L', 'F', 1 /* 32 bits */, 1 /* little endian */, 1
+	};
 
 	if (memcmp(h->ident, ident, 4) != 0)
 		return "no ELF magic";
@@ -87,8 +89,8 @@ static uint32_t page_of(uint32_t addr)
 	return addr & (uint32_t)PAGE_MASK;
 }
 
-/* @s follows @prev. They may meet in a page only when that page is the same page of the file, all of
- * it: the later mapping replaces the earlier one there. */
+/* @s follows @prev. They may meet in a page only when that page is the same page of the file, all
+ * of it: the later mapping replaces the earlier one there. */
 static const char *check_order(const struct elf_segment *prev, const struct elf_segment *s)
 {
 	if (s->vaddr < prev->vaddr + prev->memsz)

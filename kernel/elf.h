@@ -1,9 +1,9 @@
 /*
  * kernel/elf.h - what an ELF32 i386 executable must be to be loaded: a pure check of its headers.
  *
- * elf_check() reads headers only, believes none of them, and turns them into a plan of mappings that
- * the loader (kernel/exec.c) can follow without further tests: every address below TASK_SIZE, every
- * file range inside the file, segments ascending and disjoint.
+ * elf_check() reads headers only, believes none of them, and turns them into a plan of mappings
+ * that the loader (kernel/exec.c) can follow without further tests: every address below TASK_SIZE,
+ * every file range inside the file, segments ascending and disjoint.
  */
 #ifndef KERNEL_ELF_H
 #define KERNEL_ELF_H

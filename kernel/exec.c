@@ -1,9 +1,10 @@
 /*
- * kernel/exec.c - execve: check, gather, build the new address space, and only then let go of the old.
+ * kernel/exec.c - execve: check, gather, build the new address space, and only then let go of the
+ * old.
  *
  * The new address space is complete before the old one is given up, so every failure is an errno in
- * the old program; nobody is killed for a bad file. Segments are private mappings of the file: pages
- * come in as they are touched, clean ones can be dropped again.
+ * the old program; nobody is killed for a bad file. Segments are private mappings of the file:
+ * pages come in as they are touched, clean ones can be dropped again.
  */
 #include "kernel/exec.h"
 
@@ -24,7 +25,7 @@ struct exec_work {
 	char head[ELF_HEAD_SIZE];
 };
 
-/* --- mapping ------------------------------------------------------------------------------------- */
+/* --- mapping --------------------------------------------------------------------------------- */
 
 static int map_fixed(unsigned long start, unsigned long len, unsigned prot, unsigned flags,
 		     struct file *file, unsigned long pgoff)
@@ -76,7 +77,7 @@ static int load(const struct exec_work *w, struct file *file, unsigned long *sp)
 	return error;
 }
 
-/* --- execve -------------------------------------------------------------------------------------- */
+/* --- execve ---------------------------------------------------------------------------------- */
 
 static int read_image(struct exec_work *w, struct file *file, const char *path)
 {

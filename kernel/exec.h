@@ -12,7 +12,7 @@
 
 /* Where argv / envp strings come from: user memory (address of a vector) or the kernel's own. */
 struct exec_vector {
-	unsigned long user;	   /* user address of a NULL-ended vector; 0 = empty or see kernel */
+	unsigned long user; /* user address of a NULL-ended vector; 0 = empty or see kernel */
 	const char *const *kernel; /* NULL-ended; used when user is 0 */
 };
 

@@ -15,7 +15,7 @@
 #define STRINGS_MAX (EXEC_MAX_PAGES * PAGE_SIZE)
 #define MAX_STRINGS 4096u /* argv and envp together: their pointers take at most 4 pages */
 
-/* --- gathering ----------------------------------------------------------------------------------- */
+/* --- gathering ------------------------------------------------------------------------------- */
 
 /* Room for @n more bytes, at most to the end of a page: where, and how many. */
 static char *room_for(struct exec_strings *s, size_t n, size_t *part)
@@ -63,8 +63,8 @@ static int append_user(struct exec_strings *s, unsigned long user)
 		return -EFAULT;
 	if (len == (long)STRINGS_MAX)
 		return -E2BIG;
-	/* The string may have changed since it was measured (another thread): its end is ours, and a
-	 * NUL inside would shift all later strings by one. */
+	/* The string may have changed since it was measured (another thread): its end is ours, and
+	 * a NUL inside would shift all later strings by one. */
 	error = append(s, NULL, user, (size_t)len);
 	if (error)
 		return error;
@@ -137,7 +137,7 @@ void exec_strings_release(struct exec_strings *s)
 	memset(s, 0, sizeof(*s));
 }
 
-/* --- laying out ---------------------------------------------------------------------------------- */
+/* --- laying out ------------------------------------------------------------------------------ */
 
 #define AT_NULL	    0
 #define AT_PHDR	    3
@@ -178,7 +178,8 @@ static void put_aux(struct word_writer *w, unsigned long type, unsigned long val
 	put_word(w, value);
 }
 
-/* The addresses of @count strings, the first of which is at *at in the user's copy; *at moves on. */
+/* The addresses of @count strings, the first of which is at *at in the user's copy; *at moves
+ * on. */
 static void put_pointers(struct word_writer *w, const struct exec_strings *s, unsigned count,
 			 unsigned long base, size_t *at)
 {

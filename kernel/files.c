@@ -15,7 +15,7 @@
 #include "kernel/uaccess.h"
 #include "mm/slab.h"
 
-/* --- tables -------------------------------------------------------------------------------------- */
+/* --- tables ---------------------------------------------------------------------------------- */
 
 struct files_struct *files_create(void)
 {
@@ -136,7 +136,7 @@ int fd_install(struct file *file, unsigned from, bool cloexec)
 	return fd < NR_OPEN ? (int)fd : -EMFILE;
 }
 
-/* --- opening ------------------------------------------------------------------------------------- */
+/* --- opening --------------------------------------------------------------------------------- */
 
 int file_open(const char *path, unsigned flags, struct file **out)
 {
@@ -204,7 +204,7 @@ long do_close(unsigned fd)
 	return 0;
 }
 
-/* --- reading and writing ------------------------------------------------------------------------- */
+/* --- reading and writing --------------------------------------------------------------------- */
 
 /* Linux never moves more than this in one call; also keeps the result positive. */
 #define MAX_IO ((size_t)0x7ffff000)
@@ -226,7 +226,8 @@ static long checked_io(struct file *file, unsigned mode, file_io *io, unsigned l
 		return -EFAULT;
 	if (count == 0)
 		return 0;
-	/* Two threads that use one descriptor at once race for the position, as they do on Linux. */
+	/* Two threads that use one descriptor at once race for the position, as they do on
+	 * Linux. */
 	n = io(file, ubuf, count, &pos);
 	if (n > 0)
 		file->f_pos = pos;
@@ -306,7 +307,7 @@ long do_ioctl(unsigned fd, unsigned cmd, unsigned long arg)
 	return result;
 }
 
-/* --- descriptors --------------------------------------------------------------------------------- */
+/* --- descriptors ----------------------------------------------------------------------------- */
 
 static long dup_from(unsigned fd, unsigned from, bool cloexec)
 {

@@ -4,9 +4,9 @@
  * Interface: files_create / files_get / files_copy / files_put, fd_get, fd_install, file_open,
  * the do_* bodies of open, close, read, write, lseek, dup, fcntl.
  * Invariants: a table holds one reference for each of its descriptors; whoever uses a file found by
- * fd_get() holds a reference of his own, so that a close in another thread cannot free it under him.
- * A path leads to /dev/NAME (kernel/devices.h), /proc/NAME (kernel/procfiles.h), or else to a file of
- * the read-only root archive (kernel/archive.h).
+ * fd_get() holds a reference of his own, so that a close in another thread cannot free it under
+ * him. A path leads to /dev/NAME (kernel/devices.h), /proc/NAME (kernel/procfiles.h), or else to a
+ * file of the read-only root archive (kernel/archive.h).
  */
 #ifndef KERNEL_FILES_H
 #define KERNEL_FILES_H

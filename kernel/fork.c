@@ -1,8 +1,8 @@
 /*
  * kernel/fork.c - fork, clone, exit, wait4. Contracts in the header.
  *
- * tasklist_lock guards parents, children and zombies; all else a new task has is set up before it is
- * on any list, and given up before it becomes a zombie.
+ * tasklist_lock guards parents, children and zombies; all else a new task has is set up before it
+ * is on any list, and given up before it becomes a zombie.
  */
 #include "kernel/fork.h"
 
@@ -24,7 +24,7 @@
 	 CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID |          \
 	 CLONE_SYSVSEM | CLONE_DETACHED)
 
-/* --- fork ---------------------------------------------------------------------------------------- */
+/* --- fork ------------------------------------------------------------------------------------ */
 
 static int copy_mm(struct task_struct *child, unsigned flags)
 {
@@ -100,7 +100,7 @@ long do_fork(unsigned flags, const struct pt_regs *regs, unsigned long sp, unsig
 	return pid;
 }
 
-/* --- exit ---------------------------------------------------------------------------------------- */
+/* --- exit ------------------------------------------------------------------------------------ */
 
 /* Hand our children to init. Zombies among them are init's to reap: it is woken for them. */
 static void forget_children(struct task_struct *t)
@@ -157,7 +157,7 @@ int parent_pid(struct task_struct *t)
 	return pid;
 }
 
-/* --- wait ---------------------------------------------------------------------------------------- */
+/* --- wait ------------------------------------------------------------------------------------ */
 
 /* A look at the current task's children. */
 struct child_search {

@@ -2,8 +2,8 @@
  * kernel/fork.h - birth and death of user tasks: fork, clone, exit, wait4.
  *
  * Threads are 1999's: tasks with pids of their own that share an mm (CLONE_VM) and perhaps a
- * descriptor table (CLONE_FILES). There are no thread groups: CLONE_THREAD is refused, exit_group is
- * exit.
+ * descriptor table (CLONE_FILES). There are no thread groups: CLONE_THREAD is refused, exit_group
+ * is exit.
  */
 #ifndef KERNEL_FORK_H
 #define KERNEL_FORK_H
@@ -24,15 +24,15 @@
 /* wait4 */
 #define WNOHANG 1
 
-/* Create a child that continues at @regs with result 0, on stack @sp (0 = the parent's). Its pid, or
- * -ENOMEM, -EAGAIN, -EINVAL. @tls: base of its TLS segment with CLONE_SETTLS.
+/* Create a child that continues at @regs with result 0, on stack @sp (0 = the parent's). Its pid,
+ * or -ENOMEM, -EAGAIN, -EINVAL. @tls: base of its TLS segment with CLONE_SETTLS.
  * Context: may sleep; no lock held. */
 long do_fork(unsigned flags, const struct pt_regs *regs, unsigned long sp, unsigned long tls,
 	     unsigned long parent_tid, unsigned long child_tid);
 
 /* End the current user task with @code in wait4's form (status << 8, or a signal number): gives up
- * memory and files, hands its children to init, becomes a zombie. When init ends, the machine ends with
- * its status. Context: may sleep; no lock held. */
+ * memory and files, hands its children to init, becomes a zombie. When init ends, the machine ends
+ * with its status. Context: may sleep; no lock held. */
 void do_exit(int code) __attribute__((noreturn));
 
 /* Wait for a child. Its pid (*status = its code), 0 (WNOHANG, none ready), -ECHILD, -EINTR.

@@ -44,7 +44,7 @@ static void add(struct text *t, const char *fmt, ...)
 		t->len += min((size_t)n, room ? room - 1 : 0);
 }
 
-/* --- the files ----------------------------------------------------------------------------------- */
+/* --- the files ------------------------------------------------------------------------------- */
 
 static unsigned long kb(unsigned long pages)
 {
@@ -162,7 +162,7 @@ static const struct {
 	{ "accounts", write_accounts },
 };
 
-/* --- as files ------------------------------------------------------------------------------------ */
+/* --- as files -------------------------------------------------------------------------------- */
 
 static long procfile_read(struct file *file, unsigned long ubuf, size_t count, uint64_t *pos)
 {

@@ -3,7 +3,8 @@
  *
  * The masks are words changed with atomic operations: a sender may be anywhere, the task itself may
  * be in sigprocmask. A signal that is sent while being blocked goes to sig_held and moves to
- * pending_signals when it is unblocked; both sides look again after they wrote, so it is never lost.
+ * pending_signals when it is unblocked; both sides look again after they wrote, so it is never
+ * lost.
  */
 #include "kernel/signal.h"
 
@@ -45,10 +46,11 @@ const char *signal_name(int signo)
 		[SIGPIPE] = "SIGPIPE", [SIGALRM] = "SIGALRM", [SIGTERM] = "SIGTERM",
 	};
 
-	return signo > 0 && signo < (int)ARRAY_SIZE(names) && names[signo] ? names[signo] : "signal";
+	return signo > 0 && signo < (int)ARRAY_SIZE(names) && names[signo] ? names[signo]
+									   : "signal";
 }
 
-/* --- sending ------------------------------------------------------------------------------------- */
+/* --- sending --------------------------------------------------------------------------------- */
 
 /* Move what is held and no longer blocked to where it acts. */
 static void release_held(struct task_struct *t)
@@ -113,7 +115,7 @@ void signals_inherit(struct task_struct *child, const struct task_struct *parent
 	child->sig_ignored = parent->sig_ignored;
 }
 
-/* --- acting -------------------------------------------------------------------------------------- */
+/* --- acting ---------------------------------------------------------------------------------- */
 
 void deliver_signals(void)
 {
@@ -133,7 +135,7 @@ void user_trap(struct pt_regs *regs, int signo)
 	force_signal(current, signo);
 }
 
-/* --- system calls -------------------------------------------------------------------------------- */
+/* --- system calls ---------------------------------------------------------------------------- */
 
 static bool may_signal(const struct task_struct *t)
 {

@@ -1,9 +1,9 @@
 /*
  * kernel/signal.h - signals with default actions: what ends a task, what is ignored.
  *
- * A signal is a bit in task->pending_signals and acts before the task returns to user mode. A program
- * may ignore a signal or block it; a blocked one waits in task->sig_held. Handlers in user mode
- * are not supported: rt_sigaction refuses them with -ENOSYS (docs/abi.md).
+ * A signal is a bit in task->pending_signals and acts before the task returns to user mode. A
+ * program may ignore a signal or block it; a blocked one waits in task->sig_held. Handlers in user
+ * mode are not supported: rt_sigaction refuses them with -ENOSYS (docs/abi.md).
  * Invariants: an ignored or blocked signal never shows in pending_signals, so signal_pending() is
  * true only for what will really act; SIGKILL is never ignored or blocked.
  */

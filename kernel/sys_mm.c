@@ -69,7 +69,8 @@ long sc_msync(const struct syscall_frame *f)
 {
 	unsigned long flags = f->arg[2];
 
-	if ((f->arg[0] & ~PAGE_MASK) || (flags & ~(unsigned long)(MS_ASYNC | MS_INVALIDATE | MS_SYNC)))
+	if ((f->arg[0] & ~PAGE_MASK) ||
+	    (flags & ~(unsigned long)(MS_ASYNC | MS_INVALIDATE | MS_SYNC)))
 		return -EINVAL;
 	if ((flags & MS_ASYNC) && (flags & MS_SYNC))
 		return -EINVAL;

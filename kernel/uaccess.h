@@ -1,11 +1,12 @@
 /*
- * kernel/uaccess.h - the one way between kernel and user memory: range checks, then the arch's copy.
+ * kernel/uaccess.h - the one way between kernel and user memory: range checks, then the arch's
+ * copy.
  *
  * Interface: access_ok, copy_from_user, copy_to_user, clear_user, strncpy_from_user, get_user_u32,
  * put_user_u32.
  * Invariants: a user pointer is an unsigned long, never a C pointer, so it cannot be followed by
- * mistake; no byte at or above TASK_SIZE is ever touched on behalf of a program; a bad address costs
- * the caller -EFAULT, and never the kernel anything.
+ * mistake; no byte at or above TASK_SIZE is ever touched on behalf of a program; a bad address
+ * costs the caller -EFAULT, and never the kernel anything.
  */
 #ifndef KERNEL_UACCESS_H
 #define KERNEL_UACCESS_H
@@ -23,8 +24,8 @@ int copy_to_user(unsigned long dst, const void *src, size_t n);
 int clear_user(unsigned long dst, size_t n);
 
 /* Copy a terminated string of less than @size bytes, terminator included in the copy. Its length,
- * -EFAULT, or -ENAMETOOLONG when no terminator came within @size bytes (@dst is terminated even so).
- * @size > 0. Context and locks as above. */
+ * -EFAULT, or -ENAMETOOLONG when no terminator came within @size bytes (@dst is terminated even
+ * so). @size > 0. Context and locks as above. */
 long strncpy_from_user(char *dst, unsigned long src, size_t size);
 
 /* One 32-bit word. 0 or -EFAULT. Context and locks as above. */

@@ -1,6 +1,6 @@
 /*
- * mm/asan.h - on host builds under the address sanitizer, freed memory is made untouchable, so that a
- * real touch of it stops the test at the instruction. Empty everywhere else.
+ * mm/asan.h - on host builds under the address sanitizer, freed memory is made untouchable, so that
+ * a real touch of it stops the test at the instruction. Empty everywhere else.
  */
 #ifndef MM_ASAN_H
 #define MM_ASAN_H

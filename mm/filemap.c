@@ -1,9 +1,10 @@
 /*
- * mm/filemap.c - the page hash: find, add, remove. See mm/filemap.h for the interface and invariants.
+ * mm/filemap.c - the page hash: find, add, remove. See mm/filemap.h for the interface and
+ * invariants.
  *
- * pagecache_lock guards the chains. It is a leaf: pages are allocated, locked and freed outside, and
- * the LRU list is changed after it was dropped. The hash is over the mapping's number and the index,
- * never over an address, so that chains are the same from run to run.
+ * pagecache_lock guards the chains. It is a leaf: pages are allocated, locked and freed outside,
+ * and the LRU list is changed after it was dropped. The hash is over the mapping's number and the
+ * index, never over an address, so that chains are the same from run to run.
  */
 #include "kernel/errno.h"
 #include "kernel/printk.h"
@@ -40,7 +41,7 @@ void page_cache_init(void)
 	nr_lru_pages = 0;
 }
 
-/* --- chains; pagecache_lock held ---------------------------------------------------------------------- */
+/* --- chains; pagecache_lock held ---------------------------------------------------------- */
 
 struct page *__find_page(struct address_space *mapping, unsigned long index)
 {
@@ -80,7 +81,7 @@ void __unhash_page(struct page *page)
 	page_cache_size--;
 }
 
-/* --- adding ------------------------------------------------------------------------------------------------- */
+/* --- adding ------------------------------------------------------------------------------- */
 
 static bool add_page(struct page *page, struct address_space *mapping, unsigned long index,
 		     bool unique)
@@ -112,7 +113,7 @@ bool add_to_page_cache_unique(struct page *page, struct address_space *mapping, 
 	return add_page(page, mapping, index, true);
 }
 
-/* --- finding ------------------------------------------------------------------------------------------------- */
+/* --- finding ------------------------------------------------------------------------------ */
 
 struct page *__find_get_page(struct address_space *mapping, unsigned long index)
 {
@@ -201,7 +202,7 @@ struct page *read_cache_page(struct address_space *mapping, unsigned long index,
 	return NULL;
 }
 
-/* --- removing ------------------------------------------------------------------------------------------------- */
+/* --- removing ----------------------------------------------------------------------------- */
 
 void remove_from_page_cache(struct page *page)
 {

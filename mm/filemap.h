@@ -1,17 +1,19 @@
 /*
  * mm/filemap.h - the page cache: (mapping, index) -> page, and the LRU list of all cached pages.
  *
- * Interface: add_to_page_cache, find_get_page, find_lock_page, remove_from_page_cache; read_cache_page
- * for who wants the contents too; lru_cache_add / del. Swap-cache pages use the same hash with mapping
- * = &swapper_space and index = the entry's value (swap/swap_state.c). Facts c and d, "Reclaim loop".
+ * Interface: add_to_page_cache, find_get_page, find_lock_page, remove_from_page_cache;
+ * read_cache_page for who wants the contents too; lru_cache_add / del. Swap-cache pages use the
+ * same hash with mapping = &swapper_space and index = the entry's value (swap/swap_state.c). Facts
+ * c and d, "Reclaim loop".
  * Invariants
- *  1. A page is in the hash exactly while page->pprev_hash is set; mapping and index change only with
- *     the page lock held; pagecache_lock guards the chains and mapping->nrpages.
+ *  1. A page is in the hash exactly while page->pprev_hash is set; mapping and index change only
+ *     with the page lock held; pagecache_lock guards the chains and mapping->nrpages.
  *  2. The cache holds one reference on each of its pages. Whoever removes a page drops it.
  *  3. A cached page is on the LRU list (PG_lru), or in the hands of shrink_mmap, which then has it
  *     locked; so lru_cache_del wants the page lock held. pagemap_lru_lock guards the list.
  *  4. Adding never looks whether there is such a page already: the newcomer goes to the head of its
- *     chain and hides the older one (R16). Who must not add twice looks and adds under its own lock.
+ *     chain and hides the older one (R16). Who must not add twice looks and adds under its own
+ *     lock.
  */
 #ifndef MM_FILEMAP_H
 #define MM_FILEMAP_H
@@ -26,15 +28,16 @@ extern volatile unsigned long page_cache_size; /* pages in the hash; pagecache_l
 extern volatile int nr_lru_pages;	       /* pages on lru_cache; pagemap_lru_lock */
 extern struct list_head lru_cache;	       /* most recently added first; pagemap_lru_lock */
 
-/* Enter @page under (@mapping, @index), at the head of its chain and of the LRU list. The page is not
- * in the cache; it comes out locked by the current task (a caller that has it locked keeps the lock)
- * and with one more reference, the cache's. PG_error and PG_referenced are cleared; PG_uptodate is
- * left alone. A page that another task has locked is taken over, as 1999's plain store of the flag
- * did: with a complaint (key "page lock: seized ..."), since that task will then unlock it under us.
+/* Enter @page under (@mapping, @index), at the head of its chain and of the LRU list. The page is
+ * not in the cache; it comes out locked by the current task (a caller that has it locked keeps the
+ * lock) and with one more reference, the cache's. PG_error and PG_referenced are cleared;
+ * PG_uptodate is left alone. A page that another task has locked is taken over, as 1999's plain
+ * store of the flag did: with a complaint (key "page lock: seized ..."), since that task will then
+ * unlock it under us.
  * Context: atomic. Locks: takes pagecache_lock, pagemap_lru_lock. */
 void add_to_page_cache(struct page *page, struct address_space *mapping, unsigned long index);
-/* The same, but look first, under one hold of pagecache_lock: false = there is such a page already and
- * nothing was done. */
+/* The same, but look first, under one hold of pagecache_lock: false = there is such a page already
+ * and nothing was done. */
 bool add_to_page_cache_unique(struct page *page, struct address_space *mapping,
 			      unsigned long index);
 

@@ -1,8 +1,8 @@
 /*
  * mm/init.c - the order in which memory management starts.
  *
- * Frames first, then objects, then the page cache and the caches of files and address spaces. All of
- * it on the boot CPU before there are tasks; kswapd starts when tasks run (kswapd_start).
+ * Frames first, then objects, then the page cache and the caches of files and address spaces. All
+ * of it on the boot CPU before there are tasks; kswapd starts when tasks run (kswapd_start).
  */
 #include "kernel/cmdline.h"
 #include "mm/filemap.h"

@@ -1,6 +1,6 @@
 /*
- * mm/invariants.c - the invariants of address spaces: vma lists, page tables, rss. See invariants.h;
- * pages and swap slots are in mm/invariants_pages.c.
+ * mm/invariants.c - the invariants of address spaces: vma lists, page tables, rss. See
+ * invariants.h; pages and swap slots are in mm/invariants_pages.c.
  */
 #include "mm/invariants.h"
 
@@ -38,7 +38,8 @@ static int mm_failed(const struct mm_struct *mm, const char *what, const char *t
 }
 
 void for_each_pte(struct mm_struct *mm,
-		  void (*f)(struct mm_struct *mm, unsigned long addr, pte_t pte, void *arg), void *arg)
+		  void (*f)(struct mm_struct *mm, unsigned long addr, pte_t pte, void *arg),
+		  void *arg)
 {
 	for (unsigned long addr = 0; addr < TASK_SIZE; addr += TABLE_SPAN) {
 		const pte_t *table = pte_lookup(mm, addr);
@@ -49,7 +50,7 @@ void for_each_pte(struct mm_struct *mm,
 	}
 }
 
-/* --- the list of areas -------------------------------------------------------------------------------- */
+/* --- the list of areas -------------------------------------------------------------------- */
 
 static int check_areas(struct mm_struct *mm)
 {
@@ -76,7 +77,7 @@ static int check_areas(struct mm_struct *mm)
 	return 0;
 }
 
-/* --- ptes against areas, rss ----------------------------------------------------------------------------- */
+/* --- ptes against areas, rss -------------------------------------------------------------- */
 
 struct pte_walk {
 	const struct vm_area_struct *vma; /* the first that ends above the address */
@@ -92,7 +93,8 @@ static void check_pte(struct mm_struct *mm, unsigned long addr, pte_t pte, void 
 	while (w->vma && w->vma->vm_end <= addr)
 		w->vma = w->vma->vm_next;
 	if (!w->vma || addr < w->vma->vm_start)
-		w->failures += mm_failed(mm, "pte outside every area", "address, entry:", addr, pte);
+		w->failures += mm_failed(mm, "pte outside every area", "address, entry:", addr,
+					 pte);
 	if (pte_present(pte) && nr < max_mapnr && !PageReserved(mem_map + nr))
 		w->present++;
 }

@@ -1,10 +1,10 @@
 /*
- * mm/invariants_pages.c - the invariants of pages and swap slots: counts are what refers to them; and
- * the counters of lists are right. See mm/invariants.h.
+ * mm/invariants_pages.c - the invariants of pages and swap slots: counts are what refers to them;
+ * and the counters of lists are right. See mm/invariants.h.
  *
- * Page references are counted in page->found. For swap slots there is no room for a second count: each
- * reference that is met is taken off the slot's count, what is left over must be 0, and a second walk
- * puts all of them back.
+ * Page references are counted in page->found. For swap slots there is no room for a second count:
+ * each reference that is met is taken off the slot's count, what is left over must be 0, and a
+ * second walk puts all of them back.
  */
 #include "kernel/printk.h"
 #include "mm/filemap.h"
@@ -42,7 +42,7 @@ static bool step_slot(struct swp_entry entry, int step)
 	return true;
 }
 
-/* --- references ---------------------------------------------------------------------------------------- */
+/* --- references --------------------------------------------------------------------------- */
 
 static void count_pte(struct mm_struct *mm, unsigned long addr, pte_t pte, void *arg)
 {
@@ -167,7 +167,7 @@ int check_pages_and_swap(void)
 	return w.failures + check_free_slots();
 }
 
-/* --- counters of lists --------------------------------------------------------------------------------- */
+/* --- counters of lists -------------------------------------------------------------------- */
 
 int check_counters(void)
 {

@@ -1,11 +1,12 @@
 /*
- * mm/kswapd.c - who steals and when: try_to_free_pages for tasks that allocate, and kswapd. Realises
- * facts c "Stealer" (rows kswapd, try_to_free_pages, do_try_to_free_pages) and d "Reclaim loop".
+ * mm/kswapd.c - who steals and when: try_to_free_pages for tasks that allocate, and kswapd.
+ * Realises facts c "Stealer" (rows kswapd, try_to_free_pages, do_try_to_free_pages) and d "Reclaim
+ * loop".
  *
- * Priority falls from 6 to 0, and each lower one looks at more pages. At each, page and swap cache are
- * trimmed until nothing more comes, then address spaces are walked. 32 successes are enough.
- * There is no wait for memory here and no retry: who fails is told so. kswapd wakes once a second or
- * when somebody allocates while memory is low.
+ * Priority falls from 6 to 0, and each lower one looks at more pages. At each, page and swap cache
+ * are trimmed until nothing more comes, then address spaces are walked. 32 successes are enough.
+ * There is no wait for memory here and no retry: who fails is told so. kswapd wakes once a second
+ * or when somebody allocates while memory is low.
  */
 #include "kernel/printk.h"
 #include "kernel/sched.h"

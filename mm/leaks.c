@@ -1,11 +1,12 @@
 /*
- * mm/leaks.c - leak accounting: what is in use now against what was in use before. See invariants.h.
+ * mm/leaks.c - leak accounting: what is in use now against what was in use before. See
+ * invariants.h.
  *
  * Frames of slabs and of the page cache come and go without being leaked, so they are not counted;
- * a frame that is neither free nor theirs belongs to somebody. The same holds for swap slots that only
- * the swap cache refers to. A page of a living process may go out to swap or come back between the two
- * looks, so frames and slots are compared as one sum. A dead mm that an idle CPU still has loaded
- * (active_mm) is not leaked either: the next switch to a task with an mm lets go of it.
+ * a frame that is neither free nor theirs belongs to somebody. The same holds for swap slots that
+ * only the swap cache refers to. A page of a living process may go out to swap or come back between
+ * the two looks, so frames and slots are compared as one sum. A dead mm that an idle CPU still has
+ * loaded (active_mm) is not leaked either: the next switch to a task with an mm lets go of it.
  */
 #include "kernel/printk.h"
 #include "kernel/sched.h"

@@ -1,6 +1,6 @@
 /*
- * mm/page_alloc.c - the buddy allocator and the watermarks of 2.3.23. Realises facts section d, "Free
- * memory".
+ * mm/page_alloc.c - the buddy allocator and the watermarks of 2.3.23. Realises facts section d,
+ * "Free memory".
  *
  * Interface: mm/page.h. alloc_pages decides whether the caller may have memory at all, take_block
  * finds it, free_pages_page gives it back. mm/page_pool.c makes small worlds out of the same lists.
@@ -33,14 +33,14 @@ static bool page_poison;
 struct spinlock page_alloc_lock = SPINLOCK_INIT(LC_PAGE_ALLOC, NULL);
 struct list_head free_area[MAX_ORDER + 1];
 
-/* Set when an allocation found too little, cleared only at freepages.high: in between, everybody who
- * allocates steals first. Read and written without a lock, as in 1999. */
+/* Set when an allocation found too little, cleared only at freepages.high: in between, everybody
+ * who allocates steals first. Read and written without a lock, as in 1999. */
 static volatile bool low_on_memory;
 
 static struct list_head reserve_list; /* page_alloc_lock */
 static int reserve_count, reserve_target;
 
-/* --- the lists; page_alloc_lock held -------------------------------------------------------------- */
+/* --- the lists; page_alloc_lock held ------------------------------------------------------ */
 
 void free_area_add(struct page *page, unsigned order)
 {
@@ -97,7 +97,7 @@ struct page *take_block(unsigned order)
 	return page;
 }
 
-/* --- poison ---------------------------------------------------------------------------------------- */
+/* --- poison ------------------------------------------------------------------------------- */
 
 static void poison_block(struct page *page, unsigned order)
 {
@@ -147,7 +147,7 @@ void page_poison_disable(void)
 	page_poison = false;
 }
 
-/* --- allocation ------------------------------------------------------------------------------------- */
+/* --- allocation --------------------------------------------------------------------------- */
 
 static bool task_has(unsigned flag)
 {
@@ -193,8 +193,8 @@ static struct page *get_block(unsigned order)
 	return page;
 }
 
-/* Steal for a caller that came when memory was low; false = it gets nothing. While the caller steals
- * it has PF_MEMALLOC: the only thing that stops recursion, and only of this task. */
+/* Steal for a caller that came when memory was low; false = it gets nothing. While the caller
+ * steals it has PF_MEMALLOC: the only thing that stops recursion, and only of this task. */
 static bool steal_first(unsigned gfp)
 {
 	int freed;
@@ -282,7 +282,7 @@ void *get_zeroed_page(unsigned gfp)
 	return page_address(page);
 }
 
-/* --- freeing ----------------------------------------------------------------------------------------- */
+/* --- freeing ------------------------------------------------------------------------------ */
 
 static void bad_free(const struct page *page, const char *why)
 {
@@ -339,7 +339,7 @@ void free_pages(void *addr, unsigned order)
 		free_pages_page(virt_to_page(addr), order);
 }
 
-/* --- the servers' reserve ------------------------------------------------------------------------------ */
+/* --- the servers' reserve ----------------------------------------------------------------- */
 
 void page_reserve_set(int frames)
 {
@@ -361,7 +361,7 @@ int page_reserve_count(void)
 	return reserve_count;
 }
 
-/* --- set-up and questions ------------------------------------------------------------------------------ */
+/* --- set-up and questions ----------------------------------------------------------------- */
 
 void freepages_set(const struct freepages *marks)
 {

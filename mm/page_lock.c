@@ -2,8 +2,8 @@
  * mm/page_lock.c - the page lock: the PG_locked bit, who holds it, and who sleeps for it.
  *
  * Interface: mm/page.h. The lock guards a page's identity, its contents while I/O runs, and the
- * sharing test (S1); it sleeps, and it may be released by an interrupt: the task that starts the I/O
- * hands it over (page_lock_to_io), and from then on "the I/O" holds it.
+ * sharing test (S1); it sleeps, and it may be released by an interrupt: the task that starts the
+ * I/O hands it over (page_lock_to_io), and from then on "the I/O" holds it.
  * Sleepers wait on one of a few hashed queues, chosen by the page's number in its world, so that a
  * scenario's pages collide in the same way wherever it runs. A wake-up wakes the whole queue and
  * everybody looks again; there is no hand-over to the first, as there was none in 1999.

@@ -1,10 +1,11 @@
 /*
  * mm/page_pool.c - the small fixed world of a scenario: the allocator owns exactly so many frames.
  *
- * DESIGN section 6: everything before a scenario's first sync point must be the same in Bochs and on
- * the host. So the pool's frames come in blocks that are aligned to their size, whatever memory the
- * machine has; the free lists are built in one fixed way; page locks are numbered from 1 within the
- * pool; and all other free frames, and all slabs made before, are set aside until page_pool_close().
+ * DESIGN section 6: everything before a scenario's first sync point must be the same in Bochs and
+ * on the host. So the pool's frames come in blocks that are aligned to their size, whatever memory
+ * the machine has; the free lists are built in one fixed way; page locks are numbered from 1 within
+ * the pool; and all other free frames, and all slabs made before, are set aside until
+ * page_pool_close().
  * Invariant: while the pool is open only frames with PG_pool are on the free lists.
  */
 #include "kernel/printk.h"
@@ -53,8 +54,8 @@ int page_pool_aside_count(void)
 	return n;
 }
 
-/* Free @frames frames from @page on, as the largest aligned blocks, the last one first: so the first
- * frame is the first to be handed out. */
+/* Free @frames frames from @page on, as the largest aligned blocks, the last one first: so the
+ * first frame is the first to be handed out. */
 static void build_pool(struct page *page, int frames, int number)
 {
 	int done;

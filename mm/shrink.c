@@ -1,16 +1,18 @@
 /*
- * mm/shrink.c - shrink_mmap: free one page of the page cache, least recently used first. The LRU form
- * of 2.3.23; realises facts d, "Reclaim loop", and S1, "Swap cache locking" (last but one sentence).
+ * mm/shrink.c - shrink_mmap: free one page of the page cache, least recently used first. The LRU
+ * form of 2.3.23; realises facts d, "Reclaim loop", and S1, "Swap cache locking" (last but one
+ * sentence).
  *
- * At most nr_lru_pages / (priority + 1) pages are examined, from the back of the list. A page that was
- * referenced loses the mark and goes to the front for free. One that is locked, or that somebody
- * besides the cache refers to, goes to the front too. While a page is off the list it is locked by us,
- * and whoever takes a page off the list has it locked: so nobody else touches it.
+ * At most nr_lru_pages / (priority + 1) pages are examined, from the back of the list. A page that
+ * was referenced loses the mark and goes to the front for free. One that is locked, or that
+ * somebody besides the cache refers to, goes to the front too. While a page is off the list it is
+ * locked by us, and whoever takes a page off the list has it locked: so nobody else touches it.
  *
- * A swap-cache page is freed although its entry may still stand in ptes: only page references count.
- * pagecache_lock is dropped between the look at the count and the deletion, so lookup_swap_cache may
- * take a reference in between and then own a page that is no swap cache any more (R14). A design that
- * takes pagecache_lock itself in cache_begin(CACHE_SHRINK) keeps it over the removal from the hash.
+ * A swap-cache page is freed although its entry may still stand in ptes: only page references
+ * count. pagecache_lock is dropped between the look at the count and the deletion, so
+ * lookup_swap_cache may take a reference in between and then own a page that is no swap cache any
+ * more (R14). A design that takes pagecache_lock itself in cache_begin(CACHE_SHRINK) keeps it over
+ * the removal from the hash.
  */
 #include "kernel/printk.h"
 #include "kernel/sync.h"
@@ -56,8 +58,8 @@ static void put_back(struct page *page)
 	page_cache_release(page);
 }
 
-/* Marked dirty by a design without the swapout() method: write it home, so that a later pass can free
- * it. The write unlocks the page. 1 = started, which counts as progress, as in swap_out. */
+/* Marked dirty by a design without the swapout() method: write it home, so that a later pass can
+ * free it. The write unlocks the page. 1 = started, which counts as progress, as in swap_out. */
 static int write_dirty(struct page *page, unsigned gfp)
 {
 	const struct address_space_operations *ops = page->mapping ? page->mapping->a_ops : NULL;

@@ -2,9 +2,9 @@
  * mm/slab.c - object caches: taking, giving back, growing and trimming. See mm/slab.h for the
  * interface and the invariants, mm/slab_debug.c for poison, red zones and reports.
  *
- * A cache keeps its slabs on three lists: full, partial, free. An object comes from the first partial
- * slab, else from a free one, else from a new one. The caches stand in a fixed table and are never
- * moved, so that reclaim may look at all of them without a lock over the table.
+ * A cache keeps its slabs on three lists: full, partial, free. An object comes from the first
+ * partial slab, else from a free one, else from a new one. The caches stand in a fixed table and
+ * are never moved, so that reclaim may look at all of them without a lock over the table.
  */
 #include "kernel/errno.h"
 #include "kernel/printk.h"
@@ -22,11 +22,12 @@ static struct kmem_cache *slab_mgmt; /* descriptors of the slabs of large object
 #define KMALLOC_CACHES	  13 /* 32 .. 131072 */
 static struct kmem_cache *general[KMALLOC_CACHES];
 static const char *const general_names[KMALLOC_CACHES] = {
-	"size-32",   "size-64",	  "size-128",  "size-256",   "size-512",   "size-1024",	 "size-2048",
-	"size-4096", "size-8192", "size-16384", "size-32768", "size-65536", "size-131072",
+	"size-32",   "size-64",	  "size-128",	"size-256",   "size-512",
+	"size-1024", "size-2048", "size-4096",	"size-8192",  "size-16384",
+	"size-32768", "size-65536", "size-131072",
 };
 
-/* --- geometry -------------------------------------------------------------------------------------- */
+/* --- geometry ----------------------------------------------------------------------------- */
 
 static size_t header_size(const struct kmem_cache *c, unsigned num)
 {
@@ -67,7 +68,7 @@ static void lay_out(struct kmem_cache *c)
 		c->flags |= SLAB_NO_POISON;
 }
 
-/* --- making and ending caches ------------------------------------------------------------------------ */
+/* --- making and ending caches ------------------------------------------------------------- */
 
 struct kmem_cache *kmem_cache_create(const char *name, size_t size, void (*ctor)(void *),
 				     void (*dtor)(void *), unsigned flags)
@@ -114,7 +115,7 @@ int kmem_cache_destroy(struct kmem_cache *c)
 	return 0;
 }
 
-/* --- growing ------------------------------------------------------------------------------------------- */
+/* --- growing ------------------------------------------------------------------------------ */
 
 static void run_on_all(struct kmem_slab *slab, void (*f)(void *))
 {
@@ -183,7 +184,7 @@ static void release_slab(struct kmem_slab *slab)
 	free_pages_page(page, c->order);
 }
 
-/* --- taking and giving back ------------------------------------------------------------------------------ */
+/* --- taking and giving back --------------------------------------------------------------- */
 
 static struct list_head *list_for(struct kmem_cache *c, const struct kmem_slab *slab)
 {
@@ -318,7 +319,7 @@ void kmem_cache_free(struct kmem_cache *cache, void *obj)
 	cache_free(cache, obj, CALLER_PLACE());
 }
 
-/* --- the general caches ------------------------------------------------------------------------------------ */
+/* --- the general caches ------------------------------------------------------------------- */
 
 static struct kmem_cache *general_for(size_t size)
 {
@@ -352,7 +353,7 @@ void kfree(const void *obj)
 		cache_free(NULL, (void *)(uintptr_t)obj, CALLER_PLACE());
 }
 
-/* --- trimming ------------------------------------------------------------------------------------------------ */
+/* --- trimming ----------------------------------------------------------------------------- */
 
 int kmem_cache_shrink(struct kmem_cache *c)
 {
@@ -390,7 +391,7 @@ int kmem_cache_reap(unsigned gfp)
 	return freed;
 }
 
-/* --- the page pool --------------------------------------------------------------------------------------------- */
+/* --- the page pool ------------------------------------------------------------------------ */
 
 static void set_list_aside(struct kmem_cache *c, struct list_head *list)
 {

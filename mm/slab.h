@@ -1,9 +1,10 @@
 /*
  * mm/slab.h - object caches: kmem_cache_alloc and friends, kmalloc, and what the caches remember.
  *
- * Interface: kmem_cache_create / destroy, kmem_cache_alloc / free, kmalloc / kfree, kmem_cache_shrink
- * and kmem_cache_reap (page stealing trims the caches first), kmem_is_freed and KMEM_ALIVE for code
- * that may hold a stale pointer, kmem_cache_inuse and slab_report for leak accounting.
+ * Interface: kmem_cache_create / destroy, kmem_cache_alloc / free, kmalloc / kfree,
+ * kmem_cache_shrink and kmem_cache_reap (page stealing trims the caches first), kmem_is_freed and
+ * KMEM_ALIVE for code that may hold a stale pointer, kmem_cache_inuse and slab_report for leak
+ * accounting.
  * Invariants
  *  1. A free object holds nothing but poison: the free list lives in the slab's own table, so any
  *     write to a freed object is found when the object is handed out again, and told with the name
@@ -30,8 +31,9 @@ struct kmem_cache;
 #define KMALLOC_MAX (128 * 1024UL)
 
 /* A cache of objects of @size bytes (1..KMALLOC_MAX), aligned to 8, or to a page from PAGE_SIZE on.
- * @ctor (may be NULL) runs on each object when it is handed out (with SLAB_NO_POISON: once, when its
- * slab is made); @dtor when it is given back (with SLAB_NO_POISON: when the slab goes). Both atomic.
+ * @ctor (may be NULL) runs on each object when it is handed out (with SLAB_NO_POISON: once, when
+ * its slab is made); @dtor when it is given back (with SLAB_NO_POISON: when the slab goes). Both
+ * atomic.
  * @name must outlive the cache. NULL = no memory. Context: may sleep. */
 struct kmem_cache *kmem_cache_create(const char *name, size_t size, void (*ctor)(void *),
 				     void (*dtor)(void *), unsigned flags);
@@ -49,7 +51,7 @@ void *kmem_cache_zalloc(struct kmem_cache *cache, unsigned gfp);
  * Context: atomic, any. Locks: takes c_spinlock. */
 void kmem_cache_free(struct kmem_cache *cache, void *obj);
 
-/* @size bytes from the general caches (32 .. KMALLOC_MAX); NULL = no memory, too big, or @size 0. */
+/* @size bytes from the general caches (32 .. KMALLOC_MAX); NULL = no memory, too big, or 0. */
 void *kmalloc(size_t size, unsigned gfp);
 void *kzalloc(size_t size, unsigned gfp);
 void kfree(const void *obj); /* NULL is fine. Context: atomic, any. */
@@ -59,10 +61,11 @@ void kfree(const void *obj); /* NULL is fine. Context: atomic, any. */
 int kmem_cache_shrink(struct kmem_cache *cache);
 int kmem_cache_reap(unsigned gfp);
 
-/* --- who still uses what -------------------------------------------------------------------------- */
+/* --- who still uses what ------------------------------------------------------------------ */
 
-/* Is @obj, once an object of some cache, free now (or its slab gone)? Lock-free: the answer is exact
- * only if nobody frees or takes it meanwhile. An address that is no object's start is "freed". */
+/* Is @obj, once an object of some cache, free now (or its slab gone)? Lock-free: the answer is
+ * exact only if nobody frees or takes it meanwhile. An address that is no object's start is
+ * "freed". */
 bool kmem_is_freed(const void *obj);
 /* The way to look at an object that may be gone: true = alive. Else one complaint with the key
  * "uaf: CACHE used after free in FUNC", and a line that tells who freed it. Context: any. */

@@ -1,6 +1,6 @@
 /*
- * mm/slab_debug.c - what the object caches remember and check: poison, red zones, who used an object
- * last, stale pointers, leak accounting. See mm/slab.h.
+ * mm/slab_debug.c - what the object caches remember and check: poison, red zones, who used an
+ * object last, stale pointers, leak accounting. See mm/slab.h.
  *
  * A complaint has a key that depends on the cache and the function only ("uaf: vm_area_struct used
  * after free in swap_out_vma"), so that scenarios and named holes can be matched with it.
@@ -32,7 +32,7 @@ static void complain(const char *what, const struct kmem_cache *c, const void *o
 	report("\n");
 }
 
-/* --- red zones and poison ---------------------------------------------------------------------------- */
+/* --- red zones and poison ----------------------------------------------------------------- */
 
 static void set_red(const struct kmem_cache *c, void *obj, uint32_t value)
 {
@@ -125,7 +125,7 @@ void slab_mark_gone(struct kmem_slab *slab)
 		}
 }
 
-/* --- stale pointers ------------------------------------------------------------------------------------ */
+/* --- stale pointers ----------------------------------------------------------------------- */
 
 struct kmem_slab *slab_of(const void *obj, unsigned *idx)
 {
@@ -178,7 +178,7 @@ bool kmem_check_alive(const void *obj, const char *func)
 	return false;
 }
 
-/* --- accounting ------------------------------------------------------------------------------------------ */
+/* --- accounting --------------------------------------------------------------------------- */
 
 unsigned long kmem_cache_inuse(const struct kmem_cache *c)
 {
@@ -228,7 +228,7 @@ unsigned slab_corruptions(void)
 	return corruptions;
 }
 
-/* --- walks -------------------------------------------------------------------------------------------------- */
+/* --- walks -------------------------------------------------------------------------------- */
 
 /* f(slab, arg) for every slab of @c. */
 static void for_each_slab(struct kmem_cache *c, void (*f)(struct kmem_slab *, void *), void *arg)

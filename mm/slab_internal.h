@@ -1,10 +1,11 @@
 /*
- * mm/slab_internal.h - the structures of the object caches, shared by mm/slab.c, mm/slab_debug.c and
- * their tests.
+ * mm/slab_internal.h - the structures of the object caches, shared by mm/slab.c, mm/slab_debug.c
+ * and their tests.
  *
- * A slab is 2^order frames cut into objects. Its descriptor lies at its beginning, or, for objects of
- * SLAB_OFF_SIZE bytes and more, in an object of the cache "slab_mgmt". The table ctl[] has a word for
- * each object: the free list, and who took or freed it last; nothing of that lies in the objects.
+ * A slab is 2^order frames cut into objects. Its descriptor lies at its beginning, or, for objects
+ * of SLAB_OFF_SIZE bytes and more, in an object of the cache "slab_mgmt". The table ctl[] has a
+ * word for each object: the free list, and who took or freed it last; nothing of that lies in the
+ * objects.
  *
  *	| descriptor, ctl[] | red | object | red | red | object | red | ... |
  */
@@ -62,12 +63,14 @@ static inline void *slab_object(const struct kmem_slab *slab, unsigned idx)
 	return slab->first + idx * slab->cache->stride;
 }
 
-/* The slab that @obj lies in and its number there; NULL = no slab's memory, or not an object's start. */
+/* The slab that @obj lies in and its number there; NULL = no slab's memory, or not an object's
+ * start. */
 struct kmem_slab *slab_of(const void *obj, unsigned *idx);
 
-/* --- slab_debug.c ----------------------------------------------------------------------------------- */
+/* --- slab_debug.c ------------------------------------------------------------------------- */
 
-/* Mark an object as free / as handed out: red zones, poison, the sanitizer. It belongs to the caller. */
+/* Mark an object as free / as handed out: red zones, poison, the sanitizer. It belongs to the
+ * caller. */
 void slab_mark_free(struct kmem_cache *cache, void *obj);
 /* @who: its entry, which still tells who freed it. Complains about writes after the free. */
 void slab_mark_used(struct kmem_cache *cache, void *obj, const struct kmem_ctl *who);

@@ -2,12 +2,13 @@
  * mm/steal.c - try_to_swap_out: may this one page be stolen, and how? Realises facts c, "Stealer",
  * row try_to_swap_out.
  *
- * In order: a page that is reserved or locked is left alone; one that was used since the last look is
- * made old; one that the swap cache has already only loses its pte; a clean one too; a dirty one is
- * written, by the mapping's swapout() method or to swap, if the caller may do I/O. Where the pte, the
- * page's count and the locks change hands is the locking design's matter (evict_file, evict_anon).
- * Invariant: the hardware may set Accessed and Dirty in the pte at any time, so it is changed only by
- * atomic operations, and cleared only if it still says what the decision was made on.
+ * In order: a page that is reserved or locked is left alone; one that was used since the last look
+ * is made old; one that the swap cache has already only loses its pte; a clean one too; a dirty one
+ * is written, by the mapping's swapout() method or to swap, if the caller may do I/O. Where the
+ * pte, the page's count and the locks change hands is the locking design's matter (evict_file,
+ * evict_anon).
+ * Invariant: the hardware may set Accessed and Dirty in the pte at any time, so it is changed only
+ * by atomic operations, and cleared only if it still says what the decision was made on.
  */
 #include "kernel/printk.h"
 #include "kernel/sync.h"
@@ -41,8 +42,8 @@ static int make_old(pte_t *ptep, struct page *page)
 	return STEAL_GO_ON;
 }
 
-/* Its contents are in swap, or on the way: the pte gets the entry, shrink_mmap frees the page later.
- * "0" although something was done: no lock was let go of. */
+/* Its contents are in swap, or on the way: the pte gets the entry, shrink_mmap frees the page
+ * later. "0" although something was done: no lock was let go of. */
 static int drop_swap_cached(struct steal_ctx *ctx, unsigned long addr, pte_t *ptep, pte_t pte,
 			    struct page *page)
 {
@@ -83,8 +84,8 @@ static bool has_swapout(const struct vm_area_struct *vma)
 	return vma->vm_ops && (vma->vm_ops->swapout || vma->vm_ops->swapout_vma);
 }
 
-/* An anonymous page that swapoff took out of the swap cache (swap/swapoff.c): its contents are nowhere
- * else, even where an entry maps it clean. */
+/* An anonymous page that swapoff took out of the swap cache (swap/swapoff.c): its contents are
+ * nowhere else, even where an entry maps it clean. */
 static bool only_copy(const struct page *page)
 {
 	return page_test(page, PG_dirty) && !page->mapping;

@@ -4,9 +4,9 @@
  *
  * The walk holds what the locking design's brackets hold (mm/design/), no more. Contract of every
  * function of the chain: STEAL_GO_ON = nothing was done and nothing was let go of; anything else =
- * something may have slept, so neither vma nor pte are looked at again and all callers unwind (R27).
- * The areas are looked at through the checks of walk_vma_ok: in a design that lets munmap change the
- * list under the walk (R6), the touch of a freed area is told and ends the walk.
+ * something may have slept, so neither vma nor pte are looked at again and all callers unwind
+ * (R27). The areas are looked at through the checks of walk_vma_ok: in a design that lets munmap
+ * change the list under the walk (R6), the touch of a freed area is told and ends the walk.
  */
 #include "kernel/printk.h"
 #include "kernel/sched.h"
@@ -22,7 +22,7 @@
 
 struct vmscan_events vmscan_events;
 
-/* --- the walk ------------------------------------------------------------------------------------- */
+/* --- the walk ----------------------------------------------------------------------------- */
 
 /* May the walk look at @vma at all? A freed area, or one that came back as another mm's, is a race
  * that the design left open. */
@@ -121,7 +121,7 @@ static int swap_out_mm(struct steal_ctx *ctx)
 	return ret;
 }
 
-/* --- the victim --------------------------------------------------------------------------------------- */
+/* --- the victim --------------------------------------------------------------------------- */
 
 struct search {
 	struct steal_ctx *ctx;
@@ -151,8 +151,8 @@ static void consider(struct search *s, struct mm_struct *mm, struct task_struct 
 	s->ctx->pid = pid;
 }
 
-/* One look at all tasks, or at all mms. Our servers do what 1999 did in interrupts and bottom halves;
- * they are not counted as threads. */
+/* One look at all tasks, or at all mms. Our servers do what 1999 did in interrupts and bottom
+ * halves; they are not counted as threads. */
 static void search_once(struct search *s)
 {
 	struct task_struct *t;

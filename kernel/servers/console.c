@@ -2,8 +2,8 @@
  * kernel/servers/console.c - the console server and the client side of it.
  *
  * The server task owns the line discipline; clients send it messages and typed characters come as a
- * message too. It never waits for a client or for typing: a read that finds nothing is answered with
- * -EAGAIN and the client sleeps on read_queue, where a signal can break it off.
+ * message too. It never waits for a client or for typing: a read that finds nothing is answered
+ * with -EAGAIN and the client sleeps on read_queue, where a signal can break it off.
  * Invariant: at most one input message is under way (input_posted), so it can live in a static.
  */
 #include "kernel/servers/console.h"
@@ -52,7 +52,7 @@ static void input_done(struct message *msg)
 
 static struct console_call input_call = { .msg = { .done = input_done }, .op = OP_INPUT };
 
-/* --- interrupt side ------------------------------------------------------------------------------ */
+/* --- interrupt side -------------------------------------------------------------------------- */
 
 void console_input(char c)
 {
@@ -68,7 +68,7 @@ void console_input(char c)
 		port_post(&console_port, &input_call.msg);
 }
 
-/* --- server side --------------------------------------------------------------------------------- */
+/* --- server side ----------------------------------------------------------------------------- */
 
 static struct tty_line tty; /* the server's */
 
@@ -110,7 +110,8 @@ static void handle_input(void)
 {
 	unsigned long flags;
 
-	/* The message first, then its flag, then the ring: a character that comes later posts anew. */
+	/* The message first, then its flag, then the ring: a character that comes later posts
+	 * anew. */
 	message_reply(&input_call.msg, 0);
 	flags = spin_lock_irqsave(&raw_lock);
 	input_posted = false;
@@ -159,7 +160,7 @@ static void console_server(void *unused)
 	}
 }
 
-/* --- client side --------------------------------------------------------------------------------- */
+/* --- client side ----------------------------------------------------------------------------- */
 
 static long console_file_write(struct file *file, unsigned long ubuf, size_t count, uint64_t *pos)
 {
@@ -220,7 +221,9 @@ static long get_termios(unsigned long ubuf)
 {
 	struct console_call call = { .op = OP_GET_FLAGS };
 	struct user_termios t = {
-		.iflag = 0400 /* ICRNL */, .oflag = 5 /* OPOST ONLCR */, .cflag = 0277 /* 38400, 8 bits */,
+		.iflag = 0400 /* ICRNL */,
+		.oflag = 5 /* OPOST ONLCR */,
+		.cflag = 0277 /* 38400, 8 bits */,
 		.cc = { 3, 28, 127, 21, 4, 0, 1 },
 	};
 

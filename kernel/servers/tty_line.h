@@ -2,8 +2,8 @@
  * kernel/servers/tty_line.h - the line discipline of the console: from typed characters to what a
  * program reads. Pure: it tells what to echo and whom to signal, and does neither.
  *
- * Invariant: in canonical mode only whole lines are in the input ring; ^D ends one without a newline,
- * stored as TTY_EOF, so that an empty one reads as end of file.
+ * Invariant: in canonical mode only whole lines are in the input ring; ^D ends one without a
+ * newline, stored as TTY_EOF, so that an empty one reads as end of file.
  */
 #ifndef KERNEL_SERVERS_TTY_LINE_H
 #define KERNEL_SERVERS_TTY_LINE_H
@@ -36,7 +36,8 @@ void tty_init(struct tty_line *tty);
 enum tty_event tty_input(struct tty_line *tty, char c);
 /* Is there anything to read (end of file included)? */
 bool tty_readable(const struct tty_line *tty);
-/* Read at most @n > 0 characters, at most to the end of a line. 0 = end of file. Only if readable. */
+/* Read at most @n > 0 characters, at most to the end of a line. 0 = end of file. Only if
+ * readable. */
 size_t tty_read(struct tty_line *tty, char *buf, size_t n);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * tests/host/host.h - the modelled machine as tests see it: switch it on, give it disks, run code
- *in kernel tasks, look at what it printed.
+ * in kernel tasks, look at what it printed.
  *
  * A typical test (each runs in a process of its own, so the kernel is fresh):
  *	host_disk_add(2048);			optional, before host_boot

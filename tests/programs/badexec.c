@@ -1,6 +1,6 @@
 /*
- * tests/programs/badexec.c - damaged executables: each is refused with -ENOEXEC, or at worst ends the
- * one who started it; the kernel lives. The samples are made by make_bad.c.
+ * tests/programs/badexec.c - damaged executables: each is refused with -ENOEXEC, or at worst ends
+ * the one who started it; the kernel lives. The samples are made by make_bad.c.
  *
  * badexec [DIRECTORY]: default /bad.
  */

@@ -129,7 +129,8 @@ static void test_orphan(void)
 
 static int exec_self(void *arg)
 {
-	char *argv[] = { arg, "child", "two words", "", "last", NULL }, *envp[] = { "A=b", "C=", NULL };
+	char *argv[] = { arg, "child", "two words", "", "last", NULL },
+	     *envp[] = { "A=b", "C=", NULL };
 	long error = sys(SYS_execve, arg, argv, envp);
 
 	printf("execve %s: %ld\n", (char *)arg, error);

@@ -1,10 +1,10 @@
 /*
- * tests/programs/init.c - the first program: says where we are, runs what the command line asks for,
- * or reads commands.
+ * tests/programs/init.c - the first program: says where we are, runs what the command line asks
+ * for, or reads commands.
  *
- * Arguments (the kernel's run= option): programs to run one after the other, NAME[:ARG...]; then the
- * machine is powered off with status 0 if all ended with 0, else 1. Without arguments: a minimal
- * command loop, `NAME ARG...` runs /bin/NAME.
+ * Arguments (the kernel's run= option): programs to run one after the other, NAME[:ARG...]; then
+ * the machine is powered off with status 0 if all ended with 0, else 1. Without arguments: a
+ * minimal command loop, `NAME ARG...` runs /bin/NAME.
  */
 #include "lib.h"
 
@@ -49,7 +49,7 @@ static void banner(void)
 	printf("locking design %s, holes %s: %s\n", design, holes, summary);
 }
 
-/* --- running a program ----------------------------------------------------------------------------- */
+/* --- running a program ----------------------------------------------------------------------- */
 
 /* Cut @line in place at @separator; argv is NULL-ended. */
 static int split(char *line, char separator, char **argv)
@@ -134,7 +134,8 @@ static void reap_orphans(void)
 		got = wait_for(-1, &status);
 }
 
-/* What the machine's books say: the first time they are opened, later compared with that. 0 = right. */
+/* What the machine's books say: the first time they are opened, later compared with that. 0 =
+ * right. */
 static int accounts(void)
 {
 	char text[128];
@@ -165,13 +166,14 @@ static void run_listed(int argc, char **argv, char **envp)
 	power_off(accounts() || bad);
 }
 
-/* --- the command loop ------------------------------------------------------------------------------ */
+/* --- the command loop ------------------------------------------------------------------------ */
 
 static void help(void)
 {
 	printf("NAME ARG...   run /bin/NAME\n"
 	       "ls            the files there are\n"
-	       "cat FILE      show a file, e.g. /proc/swaps, /proc/vmstat, /proc/kmsg, /proc/tasks\n"
+	       "cat FILE      show a file, e.g. /proc/swaps, /proc/vmstat, /proc/kmsg, "
+	       "/proc/tasks\n"
 	       "off           power off\n");
 }
 

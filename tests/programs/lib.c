@@ -3,7 +3,7 @@
  */
 #include "lib.h"
 
-/* --- system calls ---------------------------------------------------------------------------------- */
+/* --- system calls ---------------------------------------------------------------------------- */
 
 void exit(int status)
 {
@@ -30,13 +30,13 @@ void sleep_ms(unsigned ms)
 
 void *map_pages(size_t pages)
 {
-	long p = sys(SYS_mmap2, 0, pages * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-		     -1, 0);
+	long p = sys(SYS_mmap2, 0, pages * PAGE, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	return MAP_FAILED(p) ? NULL : (void *)p;
 }
 
-/* --- memory and strings ---------------------------------------------------------------------------- */
+/* --- memory and strings ---------------------------------------------------------------------- */
 
 void *memcpy(void *dst, const void *src, size_t n)
 {
@@ -134,7 +134,7 @@ uint32_t random_next(uint32_t *state)
 	return *state = x;
 }
 
-/* --- printing -------------------------------------------------------------------------------------- */
+/* --- printing -------------------------------------------------------------------------------- */
 
 struct out {
 	char buf[512];
@@ -155,7 +155,8 @@ static void put_text(struct out *o, const char *s, size_t n, int width, char pad
 		put(o, *s++);
 }
 
-static void put_number(struct out *o, unsigned long v, unsigned base, bool minus, int width, char pad)
+static void put_number(struct out *o, unsigned long v, unsigned base, bool minus, int width,
+		       char pad)
 {
 	char digits[24];
 	size_t at = sizeof(digits);
@@ -285,7 +286,7 @@ bool print_file(const char *path, const char *prefix, unsigned lines)
 	return true;
 }
 
-/* --- checks ---------------------------------------------------------------------------------------- */
+/* --- checks ---------------------------------------------------------------------------------- */
 
 int failures, checks;
 

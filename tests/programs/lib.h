@@ -1,9 +1,10 @@
 /*
- * tests/programs/lib.h - the few functions the ring-3 test programs share: system calls, text, checks.
+ * tests/programs/lib.h - the few functions the ring-3 test programs share: system calls, text,
+ * checks.
  *
- * The programs are ordinary static Linux/i386 executables without a C library, so the same file runs
- * on this kernel and on Linux, which is the oracle. System calls return a result or -errno, as the
- * kernel gives it. Numbers and structures are those of Linux/i386.
+ * The programs are ordinary static Linux/i386 executables without a C library, so the same file
+ * runs on this kernel and on Linux, which is the oracle. System calls return a result or -errno, as
+ * the kernel gives it. Numbers and structures are those of Linux/i386.
  */
 #ifndef TESTS_PROGRAMS_LIB_H
 #define TESTS_PROGRAMS_LIB_H
@@ -13,12 +14,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* --- the kernel's side (arch-i386/user/crt0.asm) --------------------------------------------------- */
+/* --- the kernel's side (arch-i386/user/crt0.asm) --------------------------------------------- */
 
 int main(int argc, char **argv, char **envp);
 long syscall6(long nr, long a, long b, long c, long d, long e, long f);
-/* A thread that runs fn(arg) on the stack that ends at @stack_top and exits with its result. Returns
- * its pid or -errno. @flags: CLONE_*, with the signal for its end. */
+/* A thread that runs fn(arg) on the stack that ends at @stack_top and exits with its result.
+ * Returns its pid or -errno. @flags: CLONE_*, with the signal for its end. */
 long thread_create(unsigned flags, void *stack_top, int (*fn)(void *), void *arg);
 
 #define SYS_exit	   1
@@ -123,7 +124,7 @@ long thread_create(unsigned flags, void *stack_top, int (*fn)(void *), void *arg
 #define EXIT_CODE(status) (((status) >> 8) & 0xff)
 #define SIGNAL_OF(status) ((status) & 0x7f)
 
-/* --- shorthand ------------------------------------------------------------------------------------- */
+/* --- shorthand ------------------------------------------------------------------------------- */
 
 void exit(int status) __attribute__((noreturn));
 long wait_for(long pid, int *status); /* waitpid without options; retried after EINTR */
@@ -131,7 +132,7 @@ void sleep_ms(unsigned ms);
 /* Anonymous private memory, readable and writable; NULL = none. */
 void *map_pages(size_t pages);
 
-/* --- text ------------------------------------------------------------------------------------------ */
+/* --- text ------------------------------------------------------------------------------------ */
 
 void *memcpy(void *dst, const void *src, size_t n);
 void *memmove(void *dst, const void *src, size_t n);
@@ -151,7 +152,7 @@ bool print_file(const char *path, const char *prefix, unsigned lines);
 /* Read a small file: at most @size - 1 bytes, terminated; its length or -errno. */
 long read_file(const char *path, char *buf, size_t size);
 
-/* --- checks ---------------------------------------------------------------------------------------- */
+/* --- checks ---------------------------------------------------------------------------------- */
 
 extern int failures, checks;
 /* Count a check; tell when it fails. */

@@ -1,6 +1,6 @@
 /*
- * tests/programs/make_bad.c - damages a good executable in every way of bad_names.h. A build tool, for
- * the host: make_bad GOOD DIRECTORY writes DIRECTORY/NAME for each.
+ * tests/programs/make_bad.c - damages a good executable in every way of bad_names.h. A build tool,
+ * for the host: make_bad GOOD DIRECTORY writes DIRECTORY/NAME for each.
  */
 #include <elf.h>
 #include <stdio.h>

@@ -28,7 +28,8 @@ static void readable(volatile void *p, bool want, int line)
 static void writable(volatile void *p, bool want, int line)
 {
 	target = p;
-	check_value(SIGNAL_OF(in_child(touch_write, NULL)), want ? 0 : SIGSEGV, line, "write access");
+	check_value(SIGNAL_OF(in_child(touch_write, NULL)), want ? 0 : SIGSEGV, line,
+		    "write access");
 }
 #define READABLE(p, want) readable((p), (want), __LINE__)
 #define WRITABLE(p, want) writable((p), (want), __LINE__)
@@ -74,7 +75,8 @@ static void test_mmap(void)
 	       (long)(p + 3 * PAGE));
 	check(p[3 * PAGE] == 0 && p[4 * PAGE] == 0, "old contents in a new mapping");
 	/* MAP_FIXED over something there */
-	expect(map((unsigned long)p + PAGE, 1, PROT_READ | PROT_WRITE, MAP_FIXED), (long)(p + PAGE));
+	expect(map((unsigned long)p + PAGE, 1, PROT_READ | PROT_WRITE, MAP_FIXED),
+	       (long)(p + PAGE));
 	check(p[PAGE] == 0 && p[0] == 'a' && p[2 * PAGE] == 'c');
 	expect(sys(SYS_munmap, p, 8 * PAGE), 0);
 	expect(sys(SYS_munmap, p, 8 * PAGE), 0); /* nothing there: fine */

@@ -2,9 +2,9 @@
  * tests/programs/pattern.c - more memory than the machine has, filled with what can be checked.
  *
  * pattern MEGABYTES [SEED [PASSES [PROCESSES]]]: fills anonymous memory with words that follow from
- * seed, page and generation; reads it again in several orders, renewing a third of the pages in each
- * pass; then each of PROCESSES children does the same on its copy while the parent checks that its
- * own stays as it was. Exit status 0 if and only if not one byte was wrong.
+ * seed, page and generation; reads it again in several orders, renewing a third of the pages in
+ * each pass; then each of PROCESSES children does the same on its copy while the parent checks that
+ * its own stays as it was. Exit status 0 if and only if not one byte was wrong.
  */
 #include "lib.h"
 
@@ -48,8 +48,8 @@ static void count_wrong(unsigned long page)
 		for (b = 0; b < 32; b += 8)
 			wrong += (p[i] >> b & 0xff) != (w >> b & 0xff);
 	if (wrong_pages < 8)
-		printf("page %lu at %p, generation %u: %u wrong bytes, first word %08x, not %08x\n", page,
-		       (const void *)p, generation[page], wrong, p[0], first_word(page));
+		printf("page %lu at %p, generation %u: %u wrong bytes, first word %08x, not %08x\n",
+		       page, (const void *)p, generation[page], wrong, p[0], first_word(page));
 	wrong_pages++;
 	wrong_bytes += wrong;
 }
@@ -195,7 +195,7 @@ int main(int argc, char **argv, char **envp)
 	if (processes)
 		with_children(processes);
 	show("after");
-	printf("pattern: %s, %lu wrong bytes in %lu pages\n", wrong_bytes ? "FAIL" : "PASS", wrong_bytes,
-	       wrong_pages);
+	printf("pattern: %s, %lu wrong bytes in %lu pages\n", wrong_bytes ? "FAIL" : "PASS",
+	       wrong_bytes, wrong_pages);
 	return wrong_bytes ? 1 : 0;
 }

@@ -1,5 +1,6 @@
 /*
- * tests/programs/segv.c - everything a program must not do ends it by the right signal, and only it.
+ * tests/programs/segv.c - everything a program must not do ends it by the right signal, and only
+ * it.
  */
 #include "lib.h"
 
@@ -63,7 +64,8 @@ int main(int argc, char **argv, char **envp)
 	static const unsigned char cli[8] = { 0xfa, 0xc3 }, hlt[8] = { 0xf4, 0xc3 };
 	static const unsigned char ud2[8] = { 0x0f, 0x0b }, int3[8] = { 0xcc, 0xc3 };
 	static const unsigned char in_port[8] = { 0xec, 0xc3 }; /* in al, dx */
-	static const unsigned char int_e[8] = { 0xcd, 0x0e, 0xc3 }; /* int 14: not open to programs */
+	static const unsigned char int_e[8] = { 0xcd, 0x0e,
+						0xc3 }; /* int 14: not open to programs */
 	static const unsigned char load_cr3[8] = { 0x0f, 0x22, 0xd8, 0xc3 };
 
 	(void)argc, (void)argv, (void)envp;

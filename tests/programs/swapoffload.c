@@ -1,9 +1,10 @@
 /*
- * tests/programs/swapoffload.c - swap areas switched off and on while processes work with more memory
- * than there is: nothing they wrote may be lost.
+ * tests/programs/swapoffload.c - swap areas switched off and on while processes work with more
+ * memory than there is: nothing they wrote may be lost.
  *
- * swapoffload [MEGABYTES [PROCESSES [TURNS]]]: each of the processes goes TURNS times over its MEGABYTES
- * of memory; until the last has ended, one area after the other is switched off and on again.
+ * swapoffload [MEGABYTES [PROCESSES [TURNS]]]: each of the processes goes TURNS times over its
+ * MEGABYTES of memory; until the last has ended, one area after the other is switched off and on
+ * again.
  */
 #include "lib.h"
 
@@ -110,8 +111,8 @@ int main(int argc, char **argv, char **envp)
 			check(status == 0, "worker: %x", status);
 		}
 	}
-	printf("swapoffload: %u times off and on, %ld KB in use then, %u times refused\n", rounds - refused,
-	       moved_kb, refused);
+	printf("swapoffload: %u times off and on, %ld KB in use then, %u times refused\n",
+	       rounds - refused, moved_kb, refused);
 	expect((long)ended, (long)processes);
 	print_file("/proc/swaps", "  ", 9);
 	return test_end("swapoffload");

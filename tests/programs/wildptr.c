@@ -1,5 +1,6 @@
 /*
- * tests/programs/wildptr.c - wild pointers to every system call: the program may die, the kernel not.
+ * tests/programs/wildptr.c - wild pointers to every system call: the program may die, the kernel
+ * not.
  *
  * Each call is tried in a child of its own, with every pointer in every place and small numbers
  * elsewhere. Prints how many calls there were. Then a few calls with a known answer: -EFAULT.

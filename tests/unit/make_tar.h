@@ -73,8 +73,10 @@ static inline void make_elf(void *image)
 	h->e_ehsize = sizeof(*h);
 	h->e_phentsize = sizeof(Elf32_Phdr);
 	h->e_phnum = 2;
-	*elf_phdr(image, 0) = (Elf32_Phdr){ PT_LOAD, 0, 0x08048000, 0, 0x100, 0x100, PF_R | PF_X, 0x1000 };
-	*elf_phdr(image, 1) = (Elf32_Phdr){ PT_LOAD, 0x1000, ELF_DATA, 0, 0x100, 0x3000, PF_R | PF_W, 0x1000 };
+	*elf_phdr(image, 0) =
+		(Elf32_Phdr){ PT_LOAD, 0, 0x08048000, 0, 0x100, 0x100, PF_R | PF_X, 0x1000 };
+	*elf_phdr(image, 1) =
+		(Elf32_Phdr){ PT_LOAD, 0x1000, ELF_DATA, 0, 0x100, 0x3000, PF_R | PF_W, 0x1000 };
 	memset((char *)image + 0x80, 0x90, 0x80);
 	memset((char *)image + 0x1000, 0xda, 0x100);
 }

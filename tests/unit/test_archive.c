@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_archive.c - the reader of the root archive: good archives, every kind of damage, and
- * random bytes. kernel/archive.h.
+ * tests/unit/test_archive.c - the reader of the root archive: good archives, every kind of damage,
+ * and random bytes. kernel/archive.h.
  */
 #include "unit.h"
 
@@ -73,7 +73,8 @@ static void good(void *arg)
 	ck_assert_int_eq(page[5000 - PAGE_SIZE - 1], 'x');
 	ck_assert_int_eq(page[5000 - PAGE_SIZE], 0);
 	ck_assert(archive_lookup(&archive, "bin/")->directory);
-	ck_assert_int_eq(archive_fill_page(&archive, archive_lookup(&archive, "empty"), 0, page), -EINVAL);
+	ck_assert_int_eq(archive_fill_page(&archive, archive_lookup(&archive, "empty"), 0, page),
+			 -EINVAL);
 	ck_assert_ptr_null(archive_lookup(&archive, "bin/hell"));
 	ck_assert_ptr_null(archive_lookup(&archive, "bin/hello2"));
 	ck_assert_ptr_null(archive_lookup(&archive, "bin/hello/x"));

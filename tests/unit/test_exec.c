@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_exec.c - the ELF check, field by field and with random bytes; execve as a whole: what
- * is in memory and on the stack afterwards, and that a refused one changes nothing.
+ * tests/unit/test_exec.c - the ELF check, field by field and with random bytes; execve as a whole:
+ * what is in memory and on the stack afterwards, and that a refused one changes nothing.
  */
 #include "unit.h"
 
@@ -48,7 +48,8 @@ START_TEST(test_shared_page)
 	const char *why;
 
 	make_elf(elf);
-	*elf_phdr(elf, 1) = (Elf32_Phdr){ PT_LOAD, 0x200, 0x08048200, 0, 0x100, 0x3000, PF_R | PF_W, 4 };
+	*elf_phdr(elf, 1) =
+		(Elf32_Phdr){ PT_LOAD, 0x200, 0x08048200, 0, 0x100, 0x3000, PF_R | PF_W, 4 };
 	ck_assert_int_eq(check(&why), 0);
 	elf_phdr(elf, 1)->p_offset = 0x1200 - 0x1000 + 0x1000; /* another page of the file */
 	elf_phdr(elf, 1)->p_filesz = elf_phdr(elf, 1)->p_memsz = 1;
@@ -90,8 +91,9 @@ static void check_plan(uint64_t file_size, size_t len)
 
 START_TEST(test_every_word)
 {
-	static const uint32_t nasty[] = { 0,	      1,	  0xfff,      0x1000,	  0x7fffffff,
-					  0x80000000, 0xbffff000, 0xc0000000, 0xfffff000, 0xffffffff };
+	static const uint32_t nasty[] = { 0,	      1,	  0xfff,      0x1000,
+					  0x7fffffff, 0x80000000, 0xbffff000, 0xc0000000,
+					  0xfffff000, 0xffffffff };
 	size_t at, i;
 
 	for (at = 0; at < sizeof(Elf32_Ehdr) + 2 * sizeof(Elf32_Phdr); at += 2)
@@ -134,7 +136,7 @@ START_TEST(test_fuzz)
 }
 END_TEST
 
-/* --- execve -------------------------------------------------------------------------------------- */
+/* --- execve ---------------------------------------------------------------------------------- */
 
 static uint32_t word_at(unsigned long addr)
 {
@@ -197,7 +199,9 @@ static void check_memory(void)
 
 static void execve_good(void *arg)
 {
-	static const char *const argv[] = { "prog", "two words", "", NULL }, *const envp[] = { "A=b", NULL };
+	static const char *const argv[] = { "prog", "two words", "", NULL }, *const envp[] = {
+		"A=b", NULL
+	};
 	struct exec_vector av = { .kernel = argv }, ev = { .kernel = envp };
 	unsigned long entry, sp;
 	struct mm_struct *first;

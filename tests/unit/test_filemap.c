@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_filemap.c - the page cache: hash, LRU list, reading, truncating; and shrink_mmap in
- * the LRU form of 2.3.23 (facts d, "Reclaim loop").
+ * tests/unit/test_filemap.c - the page cache: hash, LRU list, reading, truncating; and shrink_mmap
+ * in the LRU form of 2.3.23 (facts d, "Reclaim loop").
  */
 #include "unit.h"
 
@@ -75,7 +75,7 @@ static struct page *cached(unsigned long index)
 	return page;
 }
 
-/* --- hash ------------------------------------------------------------------------------------------ */
+/* --- hash --------------------------------------------------------------------------------- */
 
 static void hash_body(void *arg)
 {
@@ -189,7 +189,7 @@ START_TEST(double_add)
 }
 END_TEST
 
-/* --- find_lock_page searches again --------------------------------------------------------------------- */
+/* --- find_lock_page searches again -------------------------------------------------------- */
 
 static struct page *first, *second;
 static int found_index = -1;
@@ -231,7 +231,7 @@ START_TEST(find_again)
 }
 END_TEST
 
-/* --- reading ----------------------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------ */
 
 static void read_body(void *arg)
 {
@@ -330,7 +330,7 @@ START_TEST(dirty)
 }
 END_TEST
 
-/* --- shrink_mmap ------------------------------------------------------------------------------------------------ */
+/* --- shrink_mmap -------------------------------------------------------------------------- */
 
 static bool is_cached(unsigned long index)
 {

@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_files.c - descriptor tables, devices and generated files. kernel/files.h, devices.h,
- * procfiles.h.
+ * tests/unit/test_files.c - descriptor tables, devices and generated files. kernel/files.h,
+ * devices.h, procfiles.h.
  */
 #include "unit.h"
 

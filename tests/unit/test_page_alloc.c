@@ -32,7 +32,7 @@ static void check_lists(void)
 	ck_assert_int_eq(check_counters(), 0);
 }
 
-/* --- blocks ------------------------------------------------------------------------------------ */
+/* --- blocks ------------------------------------------------------------------------------- */
 
 START_TEST(watermark_values)
 {
@@ -139,7 +139,7 @@ START_TEST(counts)
 }
 END_TEST
 
-/* --- what may not be freed (facts d: a BUG) ---------------------------------------------------------- */
+/* --- what may not be freed (facts d: a BUG) ----------------------------------------------- */
 
 static void free_locked(void *arg)
 {
@@ -192,7 +192,7 @@ START_TEST(bad_free_twice)
 }
 END_TEST
 
-/* --- watermarks ------------------------------------------------------------------------------------------ */
+/* --- watermarks --------------------------------------------------------------------------- */
 
 static struct page *chain; /* linked by ->private; nobody can steal them */
 
@@ -321,7 +321,7 @@ START_TEST(server_never_steals)
 }
 END_TEST
 
-/* --- the page pool ------------------------------------------------------------------------------------------ */
+/* --- the page pool ------------------------------------------------------------------------ */
 
 #define POOL 113
 
@@ -396,7 +396,7 @@ START_TEST(pool_other_machine)
 }
 END_TEST
 
-/* --- poison -------------------------------------------------------------------------------------------------- */
+/* --- poison ------------------------------------------------------------------------------- */
 
 __attribute__((no_sanitize("address"))) static void write_stale(volatile unsigned char *p)
 {
@@ -426,7 +426,7 @@ START_TEST(poison)
 }
 END_TEST
 
-/* --- several CPUs ------------------------------------------------------------------------------------------------ */
+/* --- several CPUs ------------------------------------------------------------------------- */
 
 static int workers_left;
 
@@ -441,7 +441,8 @@ static void worker(void *arg)
 
 		if (got[slot]) {
 			ck_assert_int_eq(page_count(got[slot]), 1);
-			ck_assert_uint_eq(*(uintptr_t *)page_address(got[slot]), (uintptr_t)arg + slot);
+			ck_assert_uint_eq(*(uintptr_t *)page_address(got[slot]),
+					  (uintptr_t)arg + slot);
 			free_pages_page(got[slot], order[slot]);
 			got[slot] = NULL;
 		} else {

@@ -78,7 +78,7 @@ START_TEST(bad_unlock)
 }
 END_TEST
 
-/* --- sleepers ------------------------------------------------------------------------------------ */
+/* --- sleepers ----------------------------------------------------------------------------- */
 
 static int inside, passed, waited;
 
@@ -168,7 +168,7 @@ START_TEST(same_queue)
 }
 END_TEST
 
-/* --- the I/O holds it ------------------------------------------------------------------------------- */
+/* --- the I/O holds it --------------------------------------------------------------------- */
 
 static void io(void *arg)
 {
@@ -208,7 +208,7 @@ START_TEST(to_io)
 }
 END_TEST
 
-/* --- taking over a page that another has locked (1999's plain store of the flag) --------------------- */
+/* --- taking over a page that another has locked (1999's plain store of the flag) ---------- */
 
 static void holder(void *arg)
 {

@@ -1,6 +1,7 @@
 /*
- * tests/unit/test_slab.c - object caches: taking and giving back, growing and trimming, and everything
- * that must be noticed: writes after free, written red zones, double frees, stale pointers.
+ * tests/unit/test_slab.c - object caches: taking and giving back, growing and trimming, and
+ * everything that must be noticed: writes after free, written red zones, double frees, stale
+ * pointers.
  */
 #include "unit.h"
 
@@ -35,10 +36,10 @@ __attribute__((no_sanitize("address"))) static void write_stale(void *p, size_t 
 	((volatile unsigned char *)p)[at] = v;
 }
 
-/* --- ordinary use ---------------------------------------------------------------------------------- */
+/* --- ordinary use ------------------------------------------------------------------------- */
 
-static const size_t sizes[] = { 1, 7, 8, 24, 60, 100, 256, 500, 511, 512, 513, 1000, 2048, 2100, 4000,
-				4096, 5000, 8192, 20000, 65536 };
+static const size_t sizes[] = { 1, 7, 8, 24, 60, 100, 256, 500, 511, 512, 513, 1000, 2048,
+				2100, 4000, 4096, 5000, 8192, 20000, 65536 };
 
 #define OBJECTS 60
 
@@ -168,7 +169,7 @@ START_TEST(constructors)
 }
 END_TEST
 
-/* --- trimming ---------------------------------------------------------------------------------------- */
+/* --- trimming ----------------------------------------------------------------------------- */
 
 static void trim_body(void *arg)
 {
@@ -235,7 +236,7 @@ START_TEST(no_memory)
 }
 END_TEST
 
-/* --- what must be noticed ----------------------------------------------------------------------------- */
+/* --- what must be noticed ----------------------------------------------------------------- */
 
 static void after_free_body(void *arg)
 {
@@ -393,7 +394,7 @@ START_TEST(any_number)
 }
 END_TEST
 
-/* --- several CPUs ----------------------------------------------------------------------------------------- */
+/* --- several CPUs ------------------------------------------------------------------------- */
 
 static int workers_left;
 
@@ -444,7 +445,7 @@ START_TEST(smp)
 }
 END_TEST
 
-/* --- leak accounting ----------------------------------------------------------------------------------------- */
+/* --- leak accounting ---------------------------------------------------------------------- */
 
 static void leak_body(void *arg)
 {

@@ -87,7 +87,8 @@ static void strings(void *arg)
 	ck_assert_str_eq(buf, "hell");
 	ck_assert_int_eq(strncpy_from_user(buf, edge - 6, 1), -ENAMETOOLONG);
 	ck_assert_str_eq(buf, "");
-	ck_assert_int_eq(copy_to_user(edge - 6, "hello!", 6), 0); /* no terminator before the hole */
+	ck_assert_int_eq(copy_to_user(edge - 6, "hello!", 6),
+			 0); /* no terminator before the hole */
 	ck_assert_int_eq(strncpy_from_user(buf, edge - 6, sizeof(buf)), -EFAULT);
 	ck_assert_int_eq(strncpy_from_user(buf, edge, sizeof(buf)), -EFAULT);
 	ck_assert_int_eq(strncpy_from_user(buf, 0, sizeof(buf)), -EFAULT);

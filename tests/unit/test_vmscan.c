@@ -94,7 +94,7 @@ static void check_anon(unsigned long addr, unsigned npages)
 		ck_assert_uint_eq(vt_word(addr + PAGES(i)), (uint32_t)addr + i);
 }
 
-/* --- one page ---------------------------------------------------------------------------------------- */
+/* --- one page ----------------------------------------------------------------------------- */
 
 static void one_page_body(void *arg)
 {
@@ -176,7 +176,8 @@ static void kinds_body(void *arg)
 
 	(void)arg;
 	start_one_area();
-	at = (unsigned long)sys_mmap_pgoff(BASE, PAGES(4), PROT_READ, MAP_SHARED | MAP_FIXED, file, 0);
+	at = (unsigned long)sys_mmap_pgoff(BASE, PAGES(4), PROT_READ, MAP_SHARED | MAP_FIXED,
+					   file, 0);
 	ck_assert_uint_eq(at, BASE);
 	for (unsigned i = 0; i < 4; i++)
 		ck_assert_uint_eq(vt_word(BASE + PAGES(i)), 1000 + i);
@@ -208,7 +209,7 @@ START_TEST(kinds)
 }
 END_TEST
 
-/* --- the driver's method -------------------------------------------------------------------------------- */
+/* --- the driver's method ------------------------------------------------------------------ */
 
 static int outs, out_error;
 static struct page *out_page;
@@ -310,7 +311,7 @@ START_TEST(method)
 }
 END_TEST
 
-/* --- the victim ---------------------------------------------------------------------------------------------- */
+/* --- the victim --------------------------------------------------------------------------- */
 
 static struct mm_struct *mm_small;
 static bool other_stop, other_up;
@@ -342,7 +343,8 @@ static void victim_body(void *arg)
 	ck_assert_uint_eq(big->swap_cnt, 0);
 	ck_assert_uint_eq(mm_small->swap_cnt, 0);
 
-	/* All used up: loaded with rss; the largest first; at its end it is used up, then the next. */
+	/* All used up: loaded with rss; the largest first; at its end it is used up, then the next.
+	 * */
 	age(BASE, 20);
 	ck_assert_int_eq(swap_out(6, GFP_KERNEL), 1);
 	ck_assert_uint_eq(big->swap_cnt, 20); /* not spent page by page in 2.3 */
@@ -419,7 +421,7 @@ START_TEST(full)
 }
 END_TEST
 
-/* --- the whole loop --------------------------------------------------------------------------------------------- */
+/* --- the whole loop ----------------------------------------------------------------------- */
 
 static void loop_body(void *arg)
 {
@@ -476,7 +478,7 @@ START_TEST(kswapd)
 }
 END_TEST
 
-/* --- tasks that use twice the memory there is -------------------------------------------------------------------- */
+/* --- tasks that use twice the memory there is --------------------------------------------- */
 
 #define WORKERS 4
 #define EACH	260
@@ -536,7 +538,7 @@ START_TEST(torture)
 }
 END_TEST
 
-/* --- what the walk does with a list that changes under it ------------------------------------------------------------ */
+/* --- what the walk does with a list that changes under it --------------------------------- */
 
 static void freed_vma_body(void *arg)
 {
@@ -569,7 +571,7 @@ START_TEST(freed_vma)
 }
 END_TEST
 
-/* --- the invariants see what they should ----------------------------------------------------------------------------- */
+/* --- the invariants see what they should -------------------------------------------------- */
 
 static void invariants_body(void *arg)
 {
@@ -603,7 +605,7 @@ static void invariants_body(void *arg)
 
 	saved = *ptep;
 	*ptep = swp_entry(0, 5).val; /* an entry that nobody counted */
-	ck_assert_int_eq(vm_invariants_check(), 2); /* rss too; the page it was mapped to is nobody's */
+	ck_assert_int_eq(vm_invariants_check(), 2); /* rss too */
 	ck_assert(watch_has_complaint("invariant: swap map"));
 	*ptep = swp_entry(5, 5).val; /* an area that does not exist */
 	ck_assert_int_eq(vm_invariants_check(), 2);
