@@ -139,6 +139,7 @@ void lock_waiting(struct lock_info *li, unsigned mode, uintptr_t place)
 	w->what = li;
 	w->place = place;
 	w->since = arch_ticks();
+	w->nheld = current->nheld;
 	/* Who sleeps is shown to the watcher by schedule(), just before it does. */
 	if (unlikely(watch_mask) && (kind_of(li) == LK_SPIN || kind_of(li) == LK_BKL))
 		watch_blocked(current);

@@ -74,6 +74,7 @@ struct wait_for {
 	const void *what; /* lock_info, port, disk, wait queue ... by kind */
 	uintptr_t place;
 	uint64_t since;
+	int nheld; /* locks held when the wait began; those above are an interrupt's, or transient */
 };
 
 /* The lock protocol above. @place is the caller's return address. Context: any; take no lock. */

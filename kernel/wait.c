@@ -131,6 +131,7 @@ void wait_set(enum wait_kind kind, const void *what, uintptr_t place)
 	w->what = what;
 	w->place = place;
 	w->since = arch_ticks();
+	w->nheld = current->nheld;
 }
 
 void wait_clear(void)

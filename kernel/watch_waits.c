@@ -52,9 +52,11 @@ static bool gives_up_kernel_lock(const struct task_struct *t)
 	}
 }
 
+/* What @t took after its wait began, it took in an interrupt, or on its way into sleep; it will give that
+ * back whatever becomes of the wait, so it is no edge. */
 static bool holds(const struct task_struct *t, const struct lock_info *lock)
 {
-	int i, n = t->nheld;
+	int i, n = t->wait.kind == WAIT_NONE ? t->nheld : min(t->nheld, t->wait.nheld);
 
 	if (lock_classes[lock->class_id].kind == LK_BKL && gives_up_kernel_lock(t))
 		return false;

@@ -150,7 +150,21 @@ static bool access_allowed(const struct vm_area_struct *vma, unsigned code)
 	return vma->vm_flags & (code & FAULT_WRITE ? VM_WRITE : VM_ACCESS);
 }
 
-/* One try. 0, a signal, or -1 = the design gave up its locks: try again. */
+#define OOM_PATIENCE HZ /* ticks in all */
+
+/* A fault found no memory and holds no lock any more. 2.3 killed the task at once (facts d). Ours: while
+ * swap has room, page stealing is only late (the pages are being written, or mapped by many), so the
+ * task gives it a tick, up to OOM_PATIENCE times, before it is killed. */
+static bool wait_for_memory(struct fault_ctx *fc)
+{
+	if (fc->waits++ == OOM_PATIENCE || nr_swap_pages <= 0 || signal_pending(current))
+		return false;
+	wakeup_kswapd();
+	schedule_timeout(1);
+	return true;
+}
+
+/* One try. 0, a signal, or -1 = try again: the design gave up its locks, or memory may come. */
 static int try_fault(struct fault_ctx *fc, unsigned long user_sp)
 {
 	struct vm_area_struct *vma = vm_design->fault_begin(fc);
@@ -172,6 +186,8 @@ static int try_fault(struct fault_ctx *fc, unsigned long user_sp)
 	if (result == VM_FAULT_SIGBUS)
 		signal = SIGBUS;
 	if (result == VM_FAULT_OOM) {
+		if (wait_for_memory(fc))
+			return -1;
 		printk("VM: killing process %s (pid %d): no memory for a page fault\n",
 		       current->comm, current->pid);
 		signal = SIGKILL;

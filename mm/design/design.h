@@ -89,6 +89,7 @@ struct fault_ctx {
 	unsigned long addr;
 	unsigned code;	 /* FAULT_* */
 	int tries;	 /* how often it was retried */
+	int waits;	 /* how often it waited for memory */
 	int mode;	 /* the design's: which lock it holds */
 	struct vm_area_struct *locked_vma; /* the design's: per-VMA lock held */
 };

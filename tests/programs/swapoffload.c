@@ -105,7 +105,7 @@ int main(int argc, char **argv, char **envp)
 	}
 	while (ended < processes) {
 		off_and_on();
-		sleep_ms(20);
+		sleep_ms(200); /* let them work in between */
 		while (sys(SYS_waitpid, -1, &status, WNOHANG) > 0) {
 			ended++;
 			check(status == 0, "worker: %x", status);
