@@ -41,8 +41,8 @@ boot()
 	4) fail "triple fault or emulator panic ($emulator '$cmdline' $*)" ;;
 	*) fail "could not run: $(tail -n 3 "$DIR/run$RUN.out")" ;;
 	esac
-	if grep -q '^PANIC' "$LOG"; then
-		fail "kernel panic: $(grep -m1 '^PANIC' "$LOG") ($emulator '$cmdline' $*)"
+	if grep -q '^kernel panic:' "$LOG"; then
+		fail "kernel panic: $(grep -m1 '^kernel panic:' "$LOG") ($emulator '$cmdline' $*)"
 	fi
 	[ "$status" = "$want" ] || fail "guest status $status, wanted $want ($emulator '$cmdline' $*)"
 }
