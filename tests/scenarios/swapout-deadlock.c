@@ -90,7 +90,7 @@ static int invariants(enum ctl_verdict v)
 {
 	if (v != CTL_COMPLETED)
 		return 0; /* the stuck tasks hold half-done work and locks */
-	world_free_ballast();
+	world_end();
 	return world_check(mm_a, WORLD_V, V_PAGES) +
 	       world_check(mm_a, WORLD_ANON, ANON_PAGES + 1) +
 	       world_check(mm_b, WORLD_ANON + PAGE_SIZE, B_PAGES - 1) + world_invariants();

@@ -119,11 +119,16 @@ int world_check(struct mm_struct *mm, unsigned long addr, unsigned npages)
 	for (unsigned i = 0; i < npages; i++) {
 		unsigned long at = addr + i * PAGE_SIZE;
 		uint32_t word = 0;
+		int error = get_user_u32(&word, at);
 
-		if (!get_user_u32(&word, at) && word == world_word(mm, at))
+		if (!error && word == world_word(mm, at))
 			continue;
-		report("invariant: contents: %s at %#lx reads %#x, last written %#x\n", mm->name, at,
-		       word, world_word(mm, at));
+		if (error)
+			report("invariant: contents: %s at %#lx cannot be read (error %d)\n", mm->name,
+			       at, error);
+		else
+			report("invariant: contents: %s at %#lx reads %#x, last written %#x\n",
+			       mm->name, at, word, world_word(mm, at));
 		wrong++;
 	}
 	take_off(before);
@@ -166,7 +171,7 @@ void world_fill_memory(int spare)
 	}
 }
 
-void world_free_ballast(void)
+void world_end(void)
 {
 	while (ballast) {
 		void *page = ballast;
@@ -174,6 +179,7 @@ void world_free_ballast(void)
 		ballast = *(void **)page;
 		free_pages(page, 0);
 	}
+	page_pool_close();
 }
 
 int world_give_mm(struct task_struct *t, void *arg)

@@ -30,7 +30,9 @@ void world_make_old(struct mm_struct *mm, unsigned long addr, unsigned npages);
 /* Allocate pages nobody can steal until only @spare are free; with freepages.min the next request is
  * short. */
 void world_fill_memory(int spare);
-void world_free_ballast(void);
+/* The run is over: give back what world_fill_memory took, and open the small world to all memory of the
+ * machine, since mms whose tasks have ended are nobody's victims any more. */
+void world_end(void);
 /* For scenario_task.prepare: the new task gets @arg, a struct mm_struct **, as its mm. */
 int world_give_mm(struct task_struct *t, void *arg);
 /* The word that world_touch writes into the page at @addr of @mm. */
