@@ -47,7 +47,7 @@ endif
 all: images
 
 include arch-i386/kernel.mk
--include tests/programs/programs.mk tests/unit/unit.mk tests/scenarios/scenarios.mk tests/boot/boot.mk docs/docs.mk
+-include tests/unit/lint.mk tests/programs/programs.mk tests/unit/unit.mk tests/scenarios/scenarios.mk tests/boot/boot.mk docs/docs.mk
 include arch-i386/image.mk # last: by now the fragments have said what belongs on the root partition
 
 kernel: $(B)/kernel.elf

@@ -21,6 +21,7 @@ extern const struct exception_entry _ex_table_start[], _ex_table_end[]; /* kerne
 static const struct exception_entry *find_fixup(unsigned long eip)
 {
 	/* Seldom used and a handful of entries: no need to sort. */
+	/* cppcheck-suppress comparePointers ; the linker script makes them one table */
 	for (const struct exception_entry *e = _ex_table_start; e < _ex_table_end; e++)
 		if (e->instruction == eip)
 			return e;

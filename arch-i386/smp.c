@@ -58,6 +58,7 @@ static bool start_cpu(int cpu)
 /* Bring up all CPUs of the MP table; afterwards nr_cpus is right. Boot CPU, interrupts off. */
 void smp_start_cpus(void)
 {
+	/* cppcheck-suppress comparePointers ; labels of one piece of code in head.asm */
 	memcpy(phys_to_virt(TRAMPOLINE_AT), trampoline, (size_t)(trampoline_end - trampoline));
 	for (int cpu = 1; cpu < ncpus_found; cpu++) {
 		if (!start_cpu(cpu)) {

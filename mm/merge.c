@@ -44,7 +44,9 @@ void merge_segments(struct mm_struct *mm, unsigned long start, unsigned long end
 	vma = find_vma_prev(mm, start, &prev);
 	if (!prev)
 		prev = vma;
-	while (prev && prev->vm_start < end && prev->vm_next) {
+	if (!prev)
+		return;
+	while (prev->vm_start < end && prev->vm_next) {
 		vma = prev->vm_next;
 		if (!can_merge(prev, vma)) {
 			prev = vma;

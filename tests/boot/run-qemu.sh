@@ -22,7 +22,7 @@ set -- -cpu pentium3 -smp "$cpus,sockets=$cpus,cores=1,threads=1" -m "$mem" -no-
 timed_out=0
 case $display in
 serial)
-	qemu-system-i386 "$@" -nographic -chardev stdio,id=s,mux=on,signal=off,logfile="$dir/serial.log" \
+	qemu-system-i386 "$@" -display none -chardev stdio,id=s,mux=on,signal=off,logfile="$dir/serial.log" \
 		-serial chardev:s -mon chardev=s ;;
 gdb)
 	qemu-system-i386 "$@" -display none -serial "file:$dir/serial.log" -S \
