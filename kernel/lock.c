@@ -95,6 +95,9 @@ static void remove_held(struct task_struct *t, struct held_lock *h)
 {
 	int last = t->nheld - 1;
 
+	/* schedule() drops kernel_lock after the wait began: what comes later stays "later". */
+	if (h - t->held < t->wait.nheld)
+		t->wait.nheld--;
 	for (; h < &t->held[last]; h++)
 		*h = h[1];
 	compiler_barrier();
@@ -134,12 +137,15 @@ void lock_waiting(struct lock_info *li, unsigned mode, uintptr_t place)
 {
 	struct wait_for *w = &current->wait;
 
-	w->kind = WAIT_LOCK;
+	w->kind = WAIT_NONE; /* a watcher on another CPU sees the whole record or none */
+	compiler_barrier();
 	w->mode = (uint8_t)mode;
 	w->what = li;
 	w->place = place;
 	w->since = arch_ticks();
 	w->nheld = current->nheld;
+	compiler_barrier();
+	w->kind = WAIT_LOCK;
 	/* Who sleeps is shown to the watcher by schedule(), just before it does. */
 	if (unlikely(watch_mask) && (kind_of(li) == LK_SPIN || kind_of(li) == LK_BKL))
 		watch_blocked(current);

@@ -126,12 +126,12 @@ void wait_set(enum wait_kind kind, const void *what, uintptr_t place)
 {
 	struct wait_for *w = &current->wait;
 
-	w->kind = kind;
 	w->mode = 0;
 	w->what = what;
 	w->place = place;
 	w->since = arch_ticks();
 	w->nheld = current->nheld;
+	__atomic_store_n(&w->kind, kind, __ATOMIC_RELEASE); /* last: watchers see all of it or none */
 }
 
 void wait_clear(void)

@@ -47,7 +47,7 @@ static const struct vm_hole holes[] = {
 	  "found here; facts c, swap_free and swap_duplicate rows", "takes 2.3.30's swap locks", "" },
 	{ "N6", "do_wp_page", "takes kernel_lock under page_table_lock; the stealer does the reverse",
 	  "found here; facts c, do_wp_page and delete_from_swap_cache rows",
-	  "the swap locks make kernel_lock needless there", "order: page_table_lock -> kernel_lock" },
+	  "the swap locks make kernel_lock needless there", "order: kernel_lock under page_table_lock" },
 };
 
 /* --- what the vmlist lock is made of ------------------------------------------------------------- */

@@ -43,7 +43,7 @@ if [ "$display" = none ]; then
 	watch_process $!
 else
 	saved=$(stty -g 2> /dev/null)
-	echo "To end it: `off` at the prompt; or from another terminal, kill the bochs in $dir"
+	echo "To end it: type off at the prompt; or from another terminal, kill the bochs in $dir"
 	(cd "$dir" && exec bochs -q -f bochsrc -rc debugger.rc > bochs.out 2> bochs.err)
 	[ -z "$saved" ] || stty "$saved" 2> /dev/null
 	timed_out=0
