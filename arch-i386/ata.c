@@ -349,7 +349,7 @@ static uint16_t find_bus_master(void)
 /* The number of sectors, 0 = no disk (or none that knows LBA). */
 static uint32_t identify(int disk)
 {
-	uint16_t id[SECTOR_SIZE / 2];
+	uint16_t id[SECTOR_SIZE / 2] = { 0 };
 	int ms;
 
 	outb(ATA_DEVICE, (uint8_t)(0xA0 | disk << 4));

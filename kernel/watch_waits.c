@@ -149,7 +149,8 @@ static bool search(struct walk *w, struct task_struct *t, struct wait_cycle *out
 		at = path_index(w, next[i]);
 		if (at >= 0) {
 			out->n = w->depth - at;
-			memcpy(out->task, &w->path[at], (size_t)out->n * sizeof(out->task[0]));
+			for (int k = 0; k < out->n; k++)
+				out->task[k] = w->path[at + k];
 			return true;
 		}
 		if (search(w, next[i], out))

@@ -104,10 +104,10 @@ static void force_unused(struct swp_entry entry, int leftover)
 /* Until nobody uses u->entry. 0, -ENOMEM or -EIO. */
 static int unuse_entry(struct unuse *u)
 {
-	int no_page = 0, leftover;
+	int no_page = 0;
 
-	for (int searches = 1; (leftover = swap_count(u->entry)); searches++) {
-		int error = unuse_held(u);
+	for (int searches = 1; swap_count(u->entry); searches++) {
+		int error = unuse_held(u), leftover;
 
 		if (error == -EIO)
 			return -EIO;

