@@ -35,9 +35,9 @@ void watch_waits_reset(void)
 	deadlock_noted = 0;
 }
 
-/* Is @t on its way into schedule(), or inside? Then kernel_lock, if still in its record, is about
- * to be given up. */
-static bool gives_up_kernel_lock(const struct task_struct *t)
+/* Is @t on its way into schedule(), or inside? Then kernel_lock or a spin lock, if
+ * still in its record, is about to be given up. */
+static bool is_going_to_sleep(const struct task_struct *t)
 {
 	const struct lock_info *li = t->wait.what;
 
@@ -57,8 +57,11 @@ static bool gives_up_kernel_lock(const struct task_struct *t)
 static bool holds(const struct task_struct *t, const struct lock_info *lock)
 {
 	int i, n = t->wait.kind == WAIT_NONE ? t->nheld : min(t->nheld, t->wait.nheld);
+	enum lock_kind kind = lock_classes[lock->class_id].kind;
 
-	if (lock_classes[lock->class_id].kind == LK_BKL && gives_up_kernel_lock(t))
+	/* Nobody sleeps with a spin lock (might_sleep) or kernel_lock: who is on his way to sleep with one
+	 * is about to drop it. */
+	if ((kind == LK_BKL || kind == LK_SPIN) && is_going_to_sleep(t))
 		return false;
 	for (i = 0; i < n && i < MAX_HELD_LOCKS; i++)
 		if (t->held[i].lock == lock)
