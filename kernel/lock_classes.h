@@ -19,6 +19,8 @@ LOCK_CLASS(DRIVER,        "driver lock",     SEM,    0, "what a driver says; the
 	   "taken by file operations that a system call or a fault entered")
 LOCK_CLASS(VMLIST_SEM,    "vmlist lock",     SEM,    0, "one mm's vma list against the page stealer, in designs where it sleeps",
 	   "rule 4 of 1999: nothing that leads to page stealing is done under it")
+LOCK_CLASS(VMLIST_RWSEM,  "vmlist lock (rw)", RWSEM, 0, "one mm's vma list against the page stealer, in the design in which stealers share it",
+	   "as the vmlist lock that sleeps")
 LOCK_CLASS(INODE_SEM,     "i_sem",           SEM,    0, "a file's size and contents against other writers",
 	   "a fault may copy to user memory that maps a file, so it ranks below mmap_sem's users")
 LOCK_CLASS(PAGE_LOCK,     "page lock",       PAGE,   0, "one page's identity, its contents while I/O runs, its sharing test",

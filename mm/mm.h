@@ -147,6 +147,7 @@ struct mm_struct {
 	struct semaphore mmap_sem;
 	struct spinlock page_table_lock;
 	struct semaphore vmlist_sem;	/* designs whose vmlist lock sleeps */
+	struct rw_semaphore vmlist_rwsem; /* the design in which stealers share it */
 	struct rw_semaphore mmap_rwsem; /* designs with readers and writers */
 
 	char name[16]; /* for reports and stories */

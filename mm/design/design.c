@@ -9,10 +9,13 @@
 #include "kernel/string.h"
 #include "mm/design/design.h"
 
-extern const struct vm_design design_vmlist_held, design_linux_2_3_23, design_linux_2_3_30;
+extern const struct vm_design design_linux_2_3_22, design_vmlist_held, design_vmlist_shared;
+extern const struct vm_design design_linux_2_3_23, design_linux_2_3_30;
 
 const struct vm_design *const vm_designs[] = {
+	&design_linux_2_3_22,
 	&design_vmlist_held,
+	&design_vmlist_shared,
 	&design_linux_2_3_23,
 	&design_linux_2_3_30,
 };

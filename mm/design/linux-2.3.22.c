@@ -1,0 +1,560 @@
+/*
+ * mm/design/linux-2.3.22.c - design D1, Linux 2.3.10 to 2.3.22 as shipped: the hole that began it all.
+ *
+ * How it came about: kernel_lock was taken out of munmap, brk, mlock, mprotect and mremap one after
+ * the other (2.3.6 to 2.3.10), and mmap_sem alone stayed. The stealer never knew mmap_sem; it had
+ * counted on kernel_lock to freeze the vma list.
+ * The idea, if it was one: there is no vmlist lock. The stealer walks under kernel_lock, takes
+ * page_table_lock pte by pte and looks at the entry again; whoever changes the list holds mmap_sem.
+ * The two never meet.
+ * For: munmap and its kin scale. Against: the walk follows a vma that munmap frees under it (R6), sees
+ * areas half changed (R9), and hands swapout() a vma that is gone (R7).
+ * Told by: Manfred Spraul, Andrea Arcangeli and Stephen Tweedie, 9 to 11 Oct 1999; the mend here is
+ * Andrea's of those days (D2): kernel_lock around each change of a list.
+ * Ours: the order of changes inside munmap, mprotect and mlock is mm17's, as in all designs here, so
+ * that R10 (the stale mmap_cache hint) and the long form of R9 cannot be seen in it.
+ * Sources: facts/linux-2.3-2.4-locking.md b D1 and D2, c (column 2.3.23 less the vmlist lock), e R6.
+ */
+#include "kernel/kernel_lock.h"
+#include "kernel/sched.h"
+#include "kernel/sync.h"
+#include "kernel/watch_rules.h"
+#include "mm/design/design.h"
+#include "mm/fault.h"
+
+static const struct vm_hole holes[] = {
+	{ "R6", "do_munmap", "changes the vma list without kernel_lock while the stealer walks it",
+	  "facts e R6", "D2: kernel_lock around each change of a list", "uaf: " },
+	{ "R7", "try_to_swap_out", "swapout(vma, page) runs on when munmap has freed the vma",
+	  "S0; facts e R7", "none inside this design: D17 passes the file instead", "" },
+	{ "R9", "sys_mprotect", "the stealer reads vm_start and vm_end while they are being changed",
+	  "facts e R9", "as R6", "walk: " },
+	{ "R25", "merge_segments", "is called without kernel_lock by brk, mlock and mprotect",
+	  "facts e R25", "as R6", "rule: 1999.rule2" },
+	{ "R12", "swapin_readahead", "reads ahead entries that swap_free may take away meanwhile",
+	  "S1; facts e R12", "raises every entry of the block first", "swap: unused" },
+	{ "R15", "do_swap_page", "the sharing test is made without the page lock", "S1; facts e R15",
+	  "takes the page lock", "" },
+	{ "R17", "sys_swapoff", "walks vma lists and ptes with neither mmap_sem nor page_table_lock",
+	  "S1, last sentence; facts e R17",
+	  "SW2: takes the mm's mmap_sem, and page_table_lock for each pte, and looks again",
+	  "rule: 1999.rule3" },
+	{ "R18", "do_swap_page", "fails for memory when swapoff was faster", "facts e R18",
+	  "looks at the pte again", "" },
+	{ "N1", "change_protection", "rewrites ptes without page_table_lock while the stealer clears them",
+	  "found here; 2.4.0 takes the lock", "takes page_table_lock", "" },
+	{ "N2", "copy_page_range", "copies and write-protects ptes without page_table_lock",
+	  "found here; facts c, dup_mm row", "takes page_table_lock of the parent", "" },
+	{ "N3", "move_page_tables", "mremap moves ptes without page_table_lock",
+	  "found here; 2.4.0 takes it per pte", "takes page_table_lock", "" },
+	{ "N4", "mm_rss_add", "faults count rss without the lock under which the stealer counts it down",
+	  "found here; facts c, do_no_page row", "takes page_table_lock", "invariant: rss" },
+	{ "N5", "swap_free", "munmap and fork change swap_map without kernel_lock, which guards it",
+	  "found here; facts c, swap_free and swap_duplicate rows", "takes 2.3.30's swap locks", "" },
+	{ "N6", "do_wp_page", "takes kernel_lock under page_table_lock; the stealer does the reverse",
+	  "found here; facts c, do_wp_page and delete_from_swap_cache rows",
+	  "the swap locks make kernel_lock needless there", "order: kernel_lock under page_table_lock" },
+};
+
+/* --- what the vmlist lock is made of ------------------------------------------------------------- */
+
+static void mm_init_locks(struct mm_struct *mm)
+{
+	sema_init(&mm->mmap_sem, 1, LC_MMAP_SEM, mm->name);
+	spin_lock_init(&mm->page_table_lock, LC_PAGE_TABLE, mm->name);
+}
+
+/* There is none. What comes nearest is kernel_lock, under which the stealer walks; the mended form (D2)
+ * has whoever changes a list take it as well. */
+static void vmlist_modify_lock(void)
+{
+	lock_kernel();
+}
+
+static void vmlist_modify_unlock(void)
+{
+	unlock_kernel();
+}
+
+/* --- faults: mmap_sem alone (never kernel_lock at the top) ---------------------------------------- */
+
+static struct vm_area_struct *fault_begin(struct fault_ctx *fc)
+{
+	down(&fc->mm->mmap_sem);
+	return find_vma(fc->mm, fc->addr);
+}
+
+static void fault_end(struct fault_ctx *fc)
+{
+	up(&fc->mm->mmap_sem);
+}
+
+static bool fault_may_sleep(struct fault_ctx *fc)
+{
+	(void)fc;
+	return true;
+}
+
+/* Under mmap_sem alone, like every other change of a vma in this design (R24). */
+static struct vm_area_struct *stack_grow_begin(struct fault_ctx *fc, struct vm_area_struct *vma)
+{
+	(void)fc;
+	return vma;
+}
+
+static void stack_grow_end(struct fault_ctx *fc, struct vm_area_struct *vma)
+{
+	(void)fc;
+	(void)vma;
+}
+
+/* --- address space ---------------------------------------------------------------------------- */
+
+/* Which calls hold kernel_lock inside mmap_sem; exit and exec hold kernel_lock alone. */
+static bool takes_mmap_sem(enum mm_why why)
+{
+	return why != MM_EXIT && why != MM_EXEC && why != MM_FORK_CHILD && why != MM_SWAPOFF;
+}
+
+static bool takes_kernel_lock(enum mm_why why)
+{
+	return why == MM_MMAP || why == MM_FORK || why == MM_EXIT || why == MM_EXEC;
+}
+
+static void mm_lock(struct mm_struct *mm, enum mm_why why)
+{
+	if (takes_mmap_sem(why))
+		down(&mm->mmap_sem);
+	if (takes_kernel_lock(why))
+		lock_kernel();
+}
+
+static void mm_unlock(struct mm_struct *mm, enum mm_why why)
+{
+	if (takes_kernel_lock(why))
+		unlock_kernel();
+	if (takes_mmap_sem(why))
+		up(&mm->mmap_sem);
+}
+
+static void mm_downgrade(struct mm_struct *mm, enum mm_why why)
+{
+	(void)mm;
+	(void)why;
+}
+
+/* --- vma list ---------------------------------------------------------------------------------- */
+
+static const uint8_t list_how[NR_LIST_SITES] = {
+	[LIST_MMAP] = HOW_HELD, /* kernel_lock, from mm_lock */
+	[LIST_MUNMAP] = HOW_HOLE,
+	[LIST_FIXUP] = HOW_HOLE,
+	[LIST_BRK] = HOW_HOLE,
+	[LIST_PROTECT] = HOW_HOLE,
+	[LIST_LOCK_MIDDLE_FLAGS] = HOW_HOLE,
+	[LIST_LOCK] = HOW_HOLE,
+	[LIST_MERGE] = HOW_HOLE,
+	[LIST_MERGE_CLOSE] = HOW_HOLE,
+	[LIST_MREMAP_GROW] = HOW_HOLE,
+	[LIST_MREMAP_MOVE] = HOW_HOLE,
+	[LIST_EXEC] = HOW_HELD,
+	[LIST_EXIT] = HOW_HELD,
+};
+
+static void list_change_begin(struct mm_struct *mm, enum list_site site, struct vm_area_struct *vma)
+{
+	(void)mm;
+	(void)vma;
+	if (how_locks(list_how[site]))
+		vmlist_modify_lock();
+}
+
+static void list_change_end(struct mm_struct *mm, enum list_site site, struct vm_area_struct *vma)
+{
+	(void)mm;
+	(void)vma;
+	if (how_locks(list_how[site]))
+		vmlist_modify_unlock();
+}
+
+static void vma_write(struct vm_area_struct *vma)
+{
+	(void)vma;
+}
+
+/* Nothing keeps a stealer from standing in it (R6). */
+static void vma_unlinked(struct vm_area_struct *vma)
+{
+	(void)vma;
+}
+
+static void vma_free(struct vm_area_struct *vma)
+{
+	vma_release(vma);
+}
+
+/* kernel_lock around the unmap() method, where there is one: no interlock yet, only a courtesy to
+ * drivers. */
+static bool method_wants_kernel_lock(const struct vm_area_struct *vma, enum vm_method which)
+{
+	return which == VM_UNMAP && vma->vm_ops && vma->vm_ops->unmap;
+}
+
+static void method_begin(struct vm_area_struct *vma, enum vm_method which)
+{
+	if (method_wants_kernel_lock(vma, which))
+		lock_kernel();
+}
+
+static void method_end(struct vm_area_struct *vma, enum vm_method which)
+{
+	if (method_wants_kernel_lock(vma, which))
+		unlock_kernel();
+}
+
+static void assert_list(struct mm_struct *mm, bool modify)
+{
+	bool sem = lock_held_by_current(&mm->mmap_sem.info);
+	bool vml = kernel_locked(); /* the rule that nobody had written down yet */
+	bool alone = mm->mm_users == 0 || !mm->mmlist.next || list_empty(&mm->mmlist);
+
+	if (modify) {
+		RULE(R1999_1, sem || alone, CALLER_PLACE());
+		RULE(R1999_2, vml || alone, CALLER_PLACE());
+	} else {
+		RULE(R1999_3, sem || vml || alone, CALLER_PLACE());
+	}
+}
+
+static void file_link_begin(struct vm_area_struct *vma)
+{
+	if (vma->vm_file && vma->vm_file->f_mapping)
+		spin_lock(&vma->vm_file->f_mapping->i_shared_lock);
+}
+
+static void file_link_end(struct vm_area_struct *vma)
+{
+	if (vma->vm_file && vma->vm_file->f_mapping)
+		spin_unlock(&vma->vm_file->f_mapping->i_shared_lock);
+}
+
+/* --- page tables ------------------------------------------------------------------------------- */
+
+static const uint8_t pte_how[NR_PTE_SITES] = {
+	[PT_ALLOC] = HOW_NONE,	    /* mmap_sem keeps other faults out */
+	[PT_FAULT_LOOK] = HOW_NONE, /* an entry that is not present is changed by faults only */
+	[PT_FAULT_PRESENT] = HOW_LOCK,
+	[PT_ANON] = HOW_NONE,	    /* the stealer touches present entries only */
+	[PT_NO_PAGE] = HOW_NONE,
+	[PT_SWAP_IN] = HOW_NONE,
+	[PT_COW] = HOW_LOCK,
+	[PT_ZAP] = HOW_LOCK,
+	[PT_ZAP_TABLE] = HOW_HELD,
+	[PT_PROTECT] = HOW_HOLE,    /* N1 */
+	[PT_PROTECT_TABLE] = HOW_HELD,
+	[PT_MOVE] = HOW_HOLE,	    /* N3 */
+	[PT_FORK_COPY] = HOW_HOLE,  /* N2 */
+	[PT_SWAPOFF] = HOW_HOLE,    /* R17 */
+	[PT_STEAL] = HOW_LOCK,	    /* pte by pte, since 2.3.10 */
+	[PT_RSS] = HOW_HOLE,	    /* N4 */
+	[PT_MADVISE] = HOW_LOCK,
+	[PT_MINCORE] = HOW_NONE,
+};
+
+static void pte_lock(struct mm_struct *mm, unsigned long addr, enum pte_site site)
+{
+	(void)addr;
+	if (how_locks(pte_how[site]))
+		spin_lock(&mm->page_table_lock);
+}
+
+static void pte_unlock(struct mm_struct *mm, unsigned long addr, enum pte_site site)
+{
+	(void)addr;
+	if (how_locks(pte_how[site]))
+		spin_unlock(&mm->page_table_lock);
+}
+
+static bool pte_recheck(enum pte_site site)
+{
+	return site == PT_FAULT_PRESENT || site == PT_COW || site == PT_STEAL ||
+	       (site == PT_SWAPOFF && !holes_faithful);
+}
+
+/* Freeing a swap-cache page may sleep for the page lock: page_table_lock is given up meanwhile
+ * (ours; 2.4 uses a try-lock there instead). */
+static void zap_free_begin(struct mm_struct *mm)
+{
+	spin_unlock(&mm->page_table_lock);
+}
+
+static void zap_free_end(struct mm_struct *mm)
+{
+	spin_lock(&mm->page_table_lock);
+}
+
+/* --- the stealer -------------------------------------------------------------------------------- */
+
+static void steal_begin(void)
+{
+	lock_kernel();
+}
+
+static void steal_end(void)
+{
+	unlock_kernel();
+}
+
+static void victim_search_begin(void)
+{
+	spin_lock(&tasklist_lock);
+}
+
+/* mm_count goes up only after tasklist_lock was dropped; kernel_lock, which exit needs too, keeps
+ * the mm in between (R22). */
+static void victim_search_end(struct steal_ctx *ctx)
+{
+	spin_unlock(&tasklist_lock);
+	if (ctx->mm)
+		mm_grab(ctx->mm);
+}
+
+static void victim_unpin(struct steal_ctx *ctx)
+{
+	mm_drop(ctx->mm);
+}
+
+/* kernel_lock, held since steal_begin, is all there is. */
+static void walk_begin(struct steal_ctx *ctx)
+{
+	lock_assert_held(kernel_lock_info());
+	ctx->walk_locked = false;
+}
+
+static void walk_end(struct steal_ctx *ctx)
+{
+	(void)ctx;
+}
+
+/* The vma goes to the method with kernel_lock held until that sleeps, which keeps nobody from freeing
+ * it (R6, R7). */
+static int evict_file(struct steal_ctx *ctx, struct vm_area_struct *vma, unsigned long addr,
+		      pte_t *ptep, struct page *page)
+{
+	int (*swapout)(struct vm_area_struct *, struct page *) = vma->vm_ops->swapout_vma;
+	int error;
+
+	ptep_get_and_clear(ptep);
+	mm_rss_add_locked(ctx->mm, -1);
+	arch_flush_tlb_page(&ctx->mm->arch, addr);
+	pte_unlock(ctx->mm, addr, PT_STEAL);
+	ctx->may_have_slept = true;
+	milestone(MS_METHOD_ENTER, "swapout");
+	error = swapout(vma, page);
+	milestone(MS_METHOD_LEAVE, "swapout");
+	__free_page(page);
+	return error < 0 ? error : 1;
+}
+
+/* The entry stands in the pte before the page stands in the swap cache (R11): kernel_lock alone makes
+ * that safe. The TLB is flushed through the vma, which may be another's by now (R6). */
+static int evict_anon(struct steal_ctx *ctx, struct vm_area_struct *vma, unsigned long addr,
+		      pte_t *ptep, struct page *page)
+{
+	struct swp_entry entry = get_swap_page();
+
+	if (!entry.val)
+		return 0;
+	mm_rss_add_locked(ctx->mm, -1);
+	set_pte(ptep, entry.val);
+	pte_unlock(ctx->mm, addr, PT_STEAL);
+	ctx->may_have_slept = true;
+	arch_flush_tlb_page(&vma->vm_mm->arch, addr);
+	swap_duplicate(entry); /* one for the process, one for the swap cache */
+	add_to_swap_cache(page, entry);
+	rw_swap_page(true, page, false);
+	__free_page(page);
+	return 1;
+}
+
+/* --- swap ----------------------------------------------------------------------------------------- */
+
+static const uint8_t swap_how[NR_SWAP_SITES] = {
+	[SWAP_READ] = HOW_LOCK, /* kernel_lock: no two tasks add a page for one entry (R16) */
+	[SWAP_FREE] = HOW_LOCK,
+	[SWAP_CACHE_FREE] = HOW_LOCK, /* N6; mended, the swap locks do it: see swap_locks_kernel */
+	[SWAP_ZAP] = HOW_NONE,
+	[SWAP_FORK] = HOW_NONE,
+	[SWAP_ON] = HOW_LOCK,
+	[SWAP_OFF] = HOW_LOCK,
+};
+
+static bool swap_locks_kernel(enum swap_site site)
+{
+	return how_locks(swap_how[site]) && (site != SWAP_CACHE_FREE || holes_faithful);
+}
+
+static void swap_begin(enum swap_site site)
+{
+	if (swap_locks_kernel(site))
+		lock_kernel();
+}
+
+static void swap_end(enum swap_site site)
+{
+	if (swap_locks_kernel(site))
+		unlock_kernel();
+}
+
+/* No lock of their own yet: the callers hold kernel_lock, "in principle" (N5). */
+static bool slots_locked(enum slot_site site)
+{
+	return !holes_faithful && (site == SLOT_GET || site == SLOT_FREE || site == SLOT_ON ||
+				   site == SLOT_OFF);
+}
+
+static void swap_list_begin(enum slot_site site)
+{
+	if (slots_locked(site))
+		spin_lock(&swap_list_lock);
+}
+
+static void swap_list_end(enum slot_site site)
+{
+	if (slots_locked(site))
+		spin_unlock(&swap_list_lock);
+}
+
+static void slot_lock(struct swap_info_struct *si, enum slot_site site)
+{
+	(void)site;
+	if (!holes_faithful)
+		spin_lock(&si->device_lock);
+}
+
+static void slot_unlock(struct swap_info_struct *si, enum slot_site site)
+{
+	(void)site;
+	if (!holes_faithful)
+		spin_unlock(&si->device_lock);
+}
+
+/* Adding needs kernel_lock. The sharing test of do_swap_page has no lock (R15). That of do_wp_page,
+ * under page_table_lock, went on to sleep for the page lock; this kernel stops at a sleep under a
+ * spin lock, so there it is a try-lock (ours). lookup_swap_cache only complains about a page that
+ * shrink_mmap took away (R14). */
+static bool cache_begin(enum cache_site site, struct page *page)
+{
+	switch (site) {
+	case CACHE_ADD:
+		lock_assert_held(kernel_lock_info());
+		return true;
+	case CACHE_SHARE_TEST:
+		if (!holes_faithful)
+			lock_page(page);
+		return true;
+	case CACHE_SHARE_TEST_COW:
+		return !TryLockPage(page);
+	default:
+		return true;
+	}
+}
+
+static void cache_end(enum cache_site site, struct page *page)
+{
+	if ((site == CACHE_SHARE_TEST && !holes_faithful) || site == CACHE_SHARE_TEST_COW)
+		UnlockPage(page);
+}
+
+static bool readahead_hold(void)
+{
+	return !holes_faithful; /* R12 */
+}
+
+/* SW0: tasklist_lock around the search; mended, the mm's mmap_sem around the walk (SW2). */
+static void swapoff_search_begin(void)
+{
+	spin_lock(&tasklist_lock);
+}
+
+static void swapoff_search_end(struct mm_struct *mm)
+{
+	(void)mm;
+	spin_unlock(&tasklist_lock);
+}
+
+static void swapoff_walk_begin(struct mm_struct *mm)
+{
+	if (!holes_faithful)
+		down(&mm->mmap_sem);
+}
+
+static void swapoff_walk_end(struct mm_struct *mm)
+{
+	if (!holes_faithful)
+		up(&mm->mmap_sem);
+}
+
+static bool swap_in_retry(void)
+{
+	return !holes_faithful; /* R18 */
+}
+
+const struct vm_design design_linux_2_3_22 = {
+	.name = "linux-2.3.22",
+	.letter = "D1",
+	.summary = "the hole: the stealer walks under kernel_lock, munmap changes the list under mmap_sem",
+	.lookup = LOOKUP_LIST_AVL,
+	.reclaim = RECLAIM_MM_WALK,
+	.writeback = WRITEBACK_METHOD,
+	.lookup_again = false,
+	.holes = holes,
+	.nr_holes = ARRAY_SIZE(holes),
+	.mm_init_locks = mm_init_locks,
+	.fault_begin = fault_begin,
+	.fault_end = fault_end,
+	.fault_may_sleep = fault_may_sleep,
+	.stack_grow_begin = stack_grow_begin,
+	.stack_grow_end = stack_grow_end,
+	.mm_lock = mm_lock,
+	.mm_unlock = mm_unlock,
+	.mm_downgrade = mm_downgrade,
+	.list_change_begin = list_change_begin,
+	.list_change_end = list_change_end,
+	.vma_write = vma_write,
+	.vma_unlinked = vma_unlinked,
+	.vma_free = vma_free,
+	.method_begin = method_begin,
+	.method_end = method_end,
+	.assert_list = assert_list,
+	.file_link_begin = file_link_begin,
+	.file_link_end = file_link_end,
+	.pte_lock = pte_lock,
+	.pte_unlock = pte_unlock,
+	.pte_recheck = pte_recheck,
+	.zap_free_begin = zap_free_begin,
+	.zap_free_end = zap_free_end,
+	.steal_begin = steal_begin,
+	.steal_end = steal_end,
+	.victim_search_begin = victim_search_begin,
+	.victim_search_end = victim_search_end,
+	.victim_unpin = victim_unpin,
+	.walk_begin = walk_begin,
+	.walk_end = walk_end,
+	.evict_file = evict_file,
+	.evict_anon = evict_anon,
+	.swap_begin = swap_begin,
+	.swap_end = swap_end,
+	.swap_list_begin = swap_list_begin,
+	.swap_list_end = swap_list_end,
+	.slot_lock = slot_lock,
+	.slot_unlock = slot_unlock,
+	.cache_begin = cache_begin,
+	.cache_end = cache_end,
+	.readahead_hold = readahead_hold,
+	.swapoff_search_begin = swapoff_search_begin,
+	.swapoff_search_end = swapoff_search_end,
+	.swapoff_walk_begin = swapoff_walk_begin,
+	.swapoff_walk_end = swapoff_walk_end,
+	.swap_in_retry = swap_in_retry,
+};
