@@ -15,6 +15,8 @@
 #endif
 LOCK_CLASS(MMAP_SEM,      "mmap_sem",        SEM,    0, "one mm's vma list and fields against other threads and system calls",
 	   "outermost of the VM: held over faults, disk reads and page stealing")
+LOCK_CLASS(MMAP_RWSEM,    "mmap_sem (rw)",   RWSEM,  0, "one mm's vma list and fields: faults read, changes write (from 2.4.3)",
+	   "as mmap_sem")
 LOCK_CLASS(DRIVER,        "driver lock",     SEM,    0, "what a driver says; the demonstration driver's is L",
 	   "taken by file operations that a system call or a fault entered")
 LOCK_CLASS(VMLIST_SEM,    "vmlist lock",     SEM,    0, "one mm's vma list against the page stealer, in designs where it sleeps",

@@ -10,7 +10,7 @@
 #include "mm/design/design.h"
 
 extern const struct vm_design design_linux_2_3_22, design_vmlist_held, design_vmlist_shared;
-extern const struct vm_design design_linux_2_3_23, design_linux_2_3_30;
+extern const struct vm_design design_linux_2_3_23, design_linux_2_3_30, design_linux_2_4_3;
 
 const struct vm_design *const vm_designs[] = {
 	&design_linux_2_3_22,
@@ -18,6 +18,7 @@ const struct vm_design *const vm_designs[] = {
 	&design_vmlist_shared,
 	&design_linux_2_3_23,
 	&design_linux_2_3_30,
+	&design_linux_2_4_3,
 };
 const int nr_vm_designs = ARRAY_SIZE(vm_designs);
 
