@@ -30,11 +30,11 @@ FORCE:
 # --- tools and the Debian packages they come in: the first missing one ends the build -----------------
 # words of the form tool=package
 BUILD_TOOLS := $(CC)=gcc-i686-linux-gnu $(LD)=binutils-i686-linux-gnu $(NASM)=nasm $(MKSWAP)=util-linux tar=tar \
-	awk=mawk dd=coreutils
+	awk=mawk dd=coreutils xz=xz-utils flock=util-linux
 RUN_TOOLS := bochs=bochs qemu-system-i386=qemu-system-x86
-TEST_TOOLS := $(HOSTCC)=gcc pkg-config=pkg-config qemu-i386=qemu-user e2fsck=e2fsprogs mke2fs=e2fsprogs gdb=gdb
+TEST_TOOLS := $(HOSTCC)=gcc pkg-config=pkg-config qemu-i386=qemu-user e2fsck=e2fsprogs mke2fs=e2fsprogs gdb=gdb clang-14=clang-14
 PACKAGES := gcc-i686-linux-gnu nasm bochs bochsbios vgabios bochs-sdl qemu-system-x86 qemu-user \
-	gcc make check pkg-config util-linux e2fsprogs gdb mawk
+	gcc clang-14 libclang-rt-14-dev make check pkg-config util-linux e2fsprogs gdb mawk newlib-source xz-utils
 tool = $(firstword $(subst =, ,$(1)))
 package = $(lastword $(subst =, ,$(1)))
 has = $(shell PATH="$$PATH:/sbin:/usr/sbin" command -v $(call tool,$(1)) 2>/dev/null)
@@ -47,7 +47,7 @@ endif
 all: images
 
 include arch-i386/kernel.mk
--include tests/unit/lint.mk tests/programs/programs.mk tests/unit/unit.mk tests/scenarios/scenarios.mk tests/boot/boot.mk docs/docs.mk
+-include tests/unit/lint.mk tests/programs/programs.mk tests/unit/unit.mk tests/unit/fuzz/fuzz.mk tests/explore/explore.mk tests/scenarios/scenarios.mk tests/boot/boot.mk docs/docs.mk
 include arch-i386/image.mk # last: by now the fragments have said what belongs on the root partition
 
 kernel: $(B)/kernel.elf
@@ -93,7 +93,8 @@ doctor:
 		else echo "MISSING  $${t%%=*}: apt-get install $${t#*=}"; bad=1; fi; \
 	done; \
 	for f in /usr/share/bochs/BIOS-bochs-latest=bochsbios /usr/share/vgabios/vgabios.bin=vgabios \
-		/usr/lib/*/bochs/plugins/libbx_sdl2_gui.so*=bochs-sdl /usr/include/check.h=check; do \
+		/usr/lib/*/bochs/plugins/libbx_sdl2_gui.so*=bochs-sdl /usr/include/check.h=check \
+		/usr/src/newlib/newlib-*.tar.xz=newlib-source; do \
 		if ls $${f%%=*} > /dev/null 2>&1; then echo "ok       $${f%%=*}"; \
 		else echo "MISSING  $${f%%=*}: apt-get install $${f#*=}"; bad=1; fi; \
 	done; \

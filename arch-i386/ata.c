@@ -65,9 +65,11 @@ static uint16_t bus_master;		/* I/O base, 0 = PIO */
 /* protected by disk_lock */
 static struct disk_request *waiting[NR_DISKS];
 static struct disk_request *running;
-static uint32_t sectors_done; /* PIO: of the running request */
+static const struct disk_request *pio_part; /* PIO: the part of the running request that is at work */
+static uint32_t sectors_done;		    /* of that part */
 static int ticks_left;	      /* before the watchdog gives it up */
-static struct dma_entry dma_table[2] __attribute__((aligned(16)));
+/* A part crosses a 64 KB edge at most once, since it has at most 64 KB. */
+static struct dma_entry dma_table[2 * DISK_MAX_PARTS] __attribute__((aligned(256)));
 
 /* --- registers ------------------------------------------------------------- */
 
@@ -105,11 +107,20 @@ static void reset_channel(void)
 	wait_clear(ST_BUSY);
 }
 
+static uint32_t all_sectors(const struct disk_request *req)
+{
+	uint32_t n = 0;
+
+	for (; req; req = req->more)
+		n += req->nsectors;
+	return n;
+}
+
 static void select_sectors(const struct disk_request *req)
 {
 	outb(ATA_DEVICE, (uint8_t)(0xE0 | req->disk << 4 | (req->sector >> 24 & 0xF)));
 	wait_clear(ST_BUSY | ST_DRQ);
-	outb(ATA_COUNT, (uint8_t)req->nsectors);
+	outb(ATA_COUNT, (uint8_t)all_sectors(req));
 	outb(ATA_LBA0, req->sector & 0xFF);
 	outb(ATA_LBA1, req->sector >> 8 & 0xFF);
 	outb(ATA_LBA2, req->sector >> 16 & 0xFF);
@@ -117,18 +128,28 @@ static void select_sectors(const struct disk_request *req)
 
 /* --- DMA ------------------------------------------------------------------- */
 
+/* The entries of one part, from @entry on; returns the one behind them. */
+static struct dma_entry *describe_part(struct dma_entry *entry, const struct disk_request *part)
+{
+	uint32_t bytes = part->nsectors * SECTOR_SIZE, at = part->buffer;
+
+	while (bytes) {
+		uint32_t piece = min(bytes, 0x10000 - (at & 0xFFFF));
+
+		*entry++ = (struct dma_entry){ .address = at, .bytes = (uint16_t)piece };
+		at += piece;
+		bytes -= piece;
+	}
+	return entry;
+}
+
 static void prepare_dma(const struct disk_request *req)
 {
-	uint32_t bytes = req->nsectors * SECTOR_SIZE;
-	uint32_t to_edge = 0x10000 - (req->buffer & 0xFFFF);
-	uint32_t first = min(bytes, to_edge);
+	struct dma_entry *end = dma_table;
 
-	dma_table[0].address = req->buffer;
-	dma_table[0].bytes = (uint16_t)first;
-	dma_table[0].flags = first == bytes ? 0x8000 : 0;
-	dma_table[1].address = req->buffer + first;
-	dma_table[1].bytes = (uint16_t)(bytes - first);
-	dma_table[1].flags = 0x8000;
+	for (const struct disk_request *part = req; part; part = part->more)
+		end = describe_part(end, part);
+	end[-1].flags = 0x8000;
 	outl(bus_master + BM_TABLE, virt_to_phys(dma_table));
 	outb(bus_master + BM_COMMAND, req->write ? 0 : BM_TO_MEMORY);
 	outb(bus_master + BM_STATUS, BM_INTERRUPT | BM_ERROR); /* writing ones clears them */
@@ -159,9 +180,20 @@ static bool dma_step(int *error)
 
 /* --- PIO ------------------------------------------------------------------- */
 
-static void *pio_address(const struct disk_request *req)
+/* Where the sector at work goes to or comes from. */
+static void *pio_address(void)
 {
-	return phys_to_virt(req->buffer + sectors_done * SECTOR_SIZE);
+	return phys_to_virt(pio_part->buffer + sectors_done * SECTOR_SIZE);
+}
+
+/* On to the next sector; false = that was the last. */
+static bool pio_next(void)
+{
+	if (++sectors_done < pio_part->nsectors)
+		return true;
+	pio_part = pio_part->more;
+	sectors_done = 0;
+	return pio_part;
 }
 
 /* True = the disk refused. */
@@ -173,7 +205,7 @@ static bool start_pio(struct disk_request *req)
 		return false; /* the first interrupt brings data */
 	if (!wait_data())
 		return true;
-	outs16(ATA_DATA, pio_address(req), SECTOR_SIZE / 2);
+	outs16(ATA_DATA, pio_address(), SECTOR_SIZE / 2);
 	return false;
 }
 
@@ -190,16 +222,16 @@ static bool pio_step(int *error)
 	if (!running->write) {
 		if (!(st & ST_DRQ))
 			return false;
-		ins16(ATA_DATA, pio_address(running), SECTOR_SIZE / 2);
+		ins16(ATA_DATA, pio_address(), SECTOR_SIZE / 2);
 	}
-	if (++sectors_done == running->nsectors) {
+	if (!pio_next()) {
 		*error = 0;
 		return true;
 	}
 	if (running->write) {
 		if (!wait_data())
 			return true;
-		outs16(ATA_DATA, pio_address(running), SECTOR_SIZE / 2);
+		outs16(ATA_DATA, pio_address(), SECTOR_SIZE / 2);
 	}
 	return false;
 }
@@ -222,6 +254,7 @@ static struct disk_request *start_next(int after)
 		return NULL;
 	waiting[disk] = NULL;
 	running = req;
+	pio_part = req;
 	sectors_done = 0;
 	ticks_left = TIMEOUT_TICKS;
 	if (bus_master)
@@ -250,15 +283,27 @@ static void finish(struct disk_request *req)
 	}
 }
 
+static void check_parts(const struct disk_request *req)
+{
+	uint32_t n = all_sectors(req), next = req->sector;
+	int parts = 0;
+
+	BUG_ON(n < 1 || n > MAX_SECTORS);
+	BUG_ON(req->sector >= disk_sectors[req->disk] || n > disk_sectors[req->disk] - req->sector);
+	for (const struct disk_request *part = req; part; part = part->more) {
+		BUG_ON(++parts > DISK_MAX_PARTS || !part->nsectors || (part->buffer & 1));
+		BUG_ON(part->sector != next || part->write != req->write);
+		next += part->nsectors;
+	}
+}
+
 void arch_disk_submit(struct disk_request *req)
 {
 	struct disk_request *failed;
 	unsigned long flags;
 
 	BUG_ON(req->disk < 0 || req->disk >= NR_DISKS);
-	BUG_ON(req->nsectors < 1 || req->nsectors > MAX_SECTORS || (req->buffer & 1));
-	BUG_ON(req->sector >= disk_sectors[req->disk] ||
-	       req->nsectors > disk_sectors[req->disk] - req->sector);
+	check_parts(req);
 
 	flags = spin_lock_irqsave(&disk_lock);
 	BUG_ON(waiting[req->disk]);

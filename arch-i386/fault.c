@@ -8,9 +8,8 @@
 #include "arch-i386/io.h"
 #include "arch-i386/machine.h"
 #include "kernel/printk.h"
+#include "kernel/signal.h"
 #include "mm/fault.h"
-
-#define SIGSEGV 11
 
 struct exception_entry {
 	unsigned long instruction, fixup;
@@ -45,6 +44,17 @@ static unsigned long user_stack_pointer(const struct task_struct *task)
 	return task->flags & PF_KTHREAD ? 0 : arch_user_regs((struct task_struct *)task)->esp;
 }
 
+static int code_of(int signo, unsigned long error, unsigned long addr)
+{
+	if (signo == SIGBUS)
+		return BUS_ADRERR;
+	if (signo != SIGSEGV)
+		return SI_KERNEL;
+	/* The kernel's own pages look present but are not mapped for a program. */
+	return addr < KERNEL_BASE && ((error & FAULT_PROT) || vm_is_mapped(addr)) ? SEGV_ACCERR
+										  : SEGV_MAPERR;
+}
+
 static void user_fault(struct pt_regs *regs, unsigned long addr)
 {
 	int signo = SIGSEGV;
@@ -52,8 +62,10 @@ static void user_fault(struct pt_regs *regs, unsigned long addr)
 	arch_irq_enable();
 	if (addr < KERNEL_BASE)
 		signo = vm_fault(addr, (unsigned)regs->error & 7, regs->esp);
-	if (signo)
-		user_trap(regs, signo);
+	if (!signo)
+		return;
+	note_user_trap(regs, addr);
+	user_trap(regs, signo, code_of(signo, regs->error, addr), addr);
 }
 
 static const char *kind_of_address(unsigned long addr)

@@ -50,19 +50,45 @@ void fpu_device_not_available(void)
 	task->arch.fpu_used = true;
 }
 
-/* Give @child a copy of the current task's state. */
-void fpu_fork(struct task_struct *child)
+/* Put the registers of the current task into its memory, if they are in the unit. */
+static void flush(struct task_struct *task)
 {
-	struct task_struct *task = arch_current();
 	unsigned long flags = arch_irq_save();
 
 	if (task->arch.fpu_used && !(read_cr0() & CR0_TS)) {
 		save(task);
 		set_ts();
 	}
-	child->arch.fpu_used = task->arch.fpu_used;
-	memcpy(child->arch.fpu, task->arch.fpu, sizeof(child->arch.fpu));
 	arch_irq_restore(flags);
+}
+
+/* Copy the current task's state to @out; false = it has none. */
+bool fpu_store(uint8_t out[108])
+{
+	struct task_struct *task = arch_current();
+
+	flush(task);
+	if (task->arch.fpu_used)
+		memcpy(out, task->arch.fpu, sizeof(task->arch.fpu));
+	return task->arch.fpu_used;
+}
+
+/* The current task goes on with the state @in; NULL = a fresh one. */
+void fpu_load(const uint8_t *in)
+{
+	struct task_struct *task = arch_current();
+
+	fpu_exec();
+	if (!in)
+		return;
+	memcpy(task->arch.fpu, in, sizeof(task->arch.fpu));
+	task->arch.fpu_used = true;
+}
+
+/* Give @child a copy of the current task's state. */
+void fpu_fork(struct task_struct *child)
+{
+	child->arch.fpu_used = fpu_store(child->arch.fpu);
 }
 
 /* The current task starts a new program: its state is gone. */

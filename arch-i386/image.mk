@@ -2,17 +2,21 @@
 # All numbers are sectors of 512 bytes; the boot code gets them as NASM macros, the runners from
 # $(B)/layout.sh. Image bytes depend on the sources only: fixed times, owners and UUIDs.
 
-ROOT_MB ?= 16
+ROOT_MB ?= 128
+ROOT_BLOCK ?= 4096
 PAD_MB ?= 4
 SWAP1_MB ?= 32
 SWAP2_MB ?= 32
 SWAP3_MB ?= 8
 SWAP4_MB ?= 8
 
+MKE2FS ?= $(firstword $(wildcard /sbin/mke2fs /usr/sbin/mke2fs) mke2fs)
+DEBUGFS ?= $(firstword $(wildcard /sbin/debugfs /usr/sbin/debugfs) debugfs)
+
 calc = $(shell echo $$(($(1))))
 CYLINDER := 1008# 16 heads * 63 sectors: Bochs wants whole cylinders
 
-# hda: sector 0 MBR; p1 = loader, command line (4 KiB of text), kernel; p2 = root; p3 = the
+# hda: sector 0 MBR; p1 = loader, command line (4 KiB of text), kernel; p2 = root, ext2; p3 = the
 # store of /dev/pad (mm/pad.c)
 LOADER_LBA := 64
 LOADER_SECTORS := 16
@@ -57,33 +61,39 @@ $(B)/boot/%.bin: arch-i386/boot/%.asm $(B)/layout.sh
 	$(call say,NASM,$<)
 	$(Q)$(NASM) -I. -f bin $(addprefix -D,$(LAYOUT_TEXT)) -MD $@.d -o $@ $<
 
-# --- root: what the fragments put into ROOT_INSTALL (words of the form bin/name=source/file) --------
+# --- root: an ext2 file system. The fragments say what is in it: ROOT_INSTALL has words of the form
+# bin/name=source/file, ROOT_LINKS words of the form bin/name=target of a symbolic link, ROOT_DIRS empty
+# directories. Programs are in bin and bad. mke2fs makes it empty and debugfs fills it, in the order of
+# the names, so that its bytes depend on theirs only: mke2fs -d would take owners, times and order over
+# from the machine it runs on.
 ROOT_SOURCES = $(foreach i,$(ROOT_INSTALL),$(lastword $(subst =, ,$(i))))
-ROOT_DATE := 1999-12-01 00:00:00Z
+ROOT_DIRS += dev proc tmp home
+ROOT_TIME := 941414400# 1 November 1999, 00:00 UTC: the machine's clock starts then (kernel/timer.h)
+ROOT_UUID := 00000000-0000-4000-8000-000000000010
 
-$(B)/root.tar: $(ROOT_SOURCES) $(MAKEFILE_LIST)
-	$(call say,TAR,$@)
-	$(Q)rm -rf $(B)/root && mkdir -p $(B)/root
-	$(Q)for i in $(ROOT_INSTALL); do \
-		mkdir -p "$(B)/root/$$(dirname "$${i%%=*}")" && \
-		cp "$${i#*=}" "$(B)/root/$${i%%=*}" || exit 1; \
-	done
-	$(Q)find $(B)/root -type d -exec chmod 755 {} + && cd $(B)/root && LC_ALL=C find . -mindepth 1 -printf '%P\n' | LC_ALL=C sort | \
-		tar --format=ustar --no-recursion --mtime='$(ROOT_DATE)' --owner=0 --group=0 --numeric-owner \
-		-cf ../root.tar.tmp -T - && mv ../root.tar.tmp ../root.tar
+# Changes only when the list changes.
+$(B)/root.list: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(ROOT_INSTALL) $(ROOT_LINKS) $(ROOT_DIRS) $(ROOT_BLOCK) $(P2_SECTORS) | cmp -s - $@ || \
+		printf '%s\n' $(ROOT_INSTALL) $(ROOT_LINKS) $(ROOT_DIRS) $(ROOT_BLOCK) $(P2_SECTORS) > $@
+
+$(B)/root.img: $(ROOT_SOURCES) $(B)/root.list arch-i386/image.mk arch-i386/root.sh
+	$(call say,MKE2FS,$@)
+	$(Q)MKE2FS=$(MKE2FS) DEBUGFS=$(DEBUGFS) E2FSPROGS_FAKE_TIME=$(ROOT_TIME) ROOT_UUID=$(ROOT_UUID) \
+		arch-i386/root.sh $@ $(ROOT_BLOCK) $(P2_SECTORS) "$(ROOT_DIRS)" "$(ROOT_LINKS)" $(ROOT_INSTALL)
 
 # put FILE at SECTOR of the image being made
 put = dd if=$(1) of=$@.tmp bs=512 seek=$(2) conv=notrunc status=none
+# the same for a large sparse one; partitions start at multiples of 8 sectors
+put_sparse = dd if=$(1) of=$@.tmp bs=4096 seek=$$(($(2) / 8)) conv=notrunc,sparse status=none
 
-$(B)/hda.img: $(B)/boot/mbr.bin $(B)/boot/loader.bin $(B)/kernel.bin $(B)/root.tar $(B)/layout.sh
+$(B)/hda.img: $(B)/boot/mbr.bin $(B)/boot/loader.bin $(B)/kernel.bin $(B)/root.img $(B)/layout.sh
 	$(call say,IMAGE,$@)
 	$(Q)test $$(stat -c %s $(B)/kernel.bin) -le $$(($(KERNEL_SECTORS) * 512)) || \
 		{ echo "the kernel is larger than its place in the image"; exit 1; }
-	$(Q)test $$(stat -c %s $(B)/root.tar) -le $$(($(P2_SECTORS) * 512)) || \
-		{ echo "the root files need more than ROOT_MB=$(ROOT_MB)"; exit 1; }
 	$(Q)rm -f $@.tmp && truncate -s $$(($(HDA_SECTORS) * 512)) $@.tmp
 	$(Q)$(call put,$(B)/boot/mbr.bin,0) && $(call put,$(B)/boot/loader.bin,$(LOADER_LBA)) && \
-		$(call put,$(B)/kernel.bin,$(KERNEL_LBA)) && $(call put,$(B)/root.tar,$(P2_LBA)) && mv $@.tmp $@
+		$(call put,$(B)/kernel.bin,$(KERNEL_LBA)) && $(call put_sparse,$(B)/root.img,$(P2_LBA)) && mv $@.tmp $@
 
 $(B)/hdb.img: $(B)/boot/swapmbr.bin $(B)/layout.sh
 	$(call say,MKSWAP,$@)

@@ -12,6 +12,7 @@ LIBGCC = $(shell $(CC) -m32 -print-libgcc-file-name)
 KERNEL_CFLAGS = -m32 -std=c11 -O2 -g -march=i686 -mno-sse -mno-mmx -mno-80387 -ffreestanding -nostdinc \
 	-isystem $(GCC_INCLUDE) -fno-pic -fno-pie -fno-stack-protector -fno-omit-frame-pointer \
 	-fcf-protection=none -fno-asynchronous-unwind-tables -fno-common -fno-strict-aliasing \
+	-mtune=generic -mregparm=3 -mpreferred-stack-boundary=2 \
 	$(WARNINGS) -I. -Iarch-i386
 
 # memcpy and its family must not be compiled into calls of themselves
@@ -45,10 +46,10 @@ FUNCTIONS = $(NM) -n $(1) | awk '$$2 ~ /^[tT]$$/ && $$3 !~ /^(_etext|_kernel_sta
 
 $(B)/kernel.elf: $(KERNEL_OBJS) arch-i386/kernel.ld arch-i386/ksyms.awk $(B)/objects
 	$(call say,LD,$@)
-	$(Q)$(LINK) -o $(B)/kernel.pass1 $(KERNEL_OBJS) $(LIBGCC)
+	$(Q)$(LINK) -o $(B)/kernel.pass1 $(KERNEL_OBJS)
 	$(Q)$(NM) -n $(B)/kernel.pass1 | awk -f arch-i386/ksyms.awk > $(B)/ksyms.c
 	$(Q)$(CC) $(KERNEL_CFLAGS) -c -o $(B)/ksyms.o $(B)/ksyms.c
-	$(Q)$(LINK) -Map=$(B)/kernel.map -o $@.tmp $(KERNEL_OBJS) $(B)/ksyms.o $(LIBGCC)
+	$(Q)$(LINK) -Map=$(B)/kernel.map -o $@.tmp $(KERNEL_OBJS) $(B)/ksyms.o
 	$(Q)$(call FUNCTIONS,$(B)/kernel.pass1) > $(B)/functions.1
 	$(Q)$(call FUNCTIONS,$@.tmp) | cmp -s - $(B)/functions.1 || \
 		{ echo "the symbol table moved the code: look at arch-i386/kernel.ld"; exit 1; }

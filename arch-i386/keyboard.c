@@ -1,7 +1,8 @@
 /*
  * arch-i386/keyboard.c - the PC keyboard (scan code set 1, US layout) as a source of characters.
  *
- * Shift, Caps Lock and Ctrl are honoured (Ctrl-C is character 3); other special keys make no
+ * Shift, Caps Lock and Ctrl are honoured (Ctrl-C is character 3); Enter is \r and Backspace DEL, and
+ * the keys for the cursor send the escape sequences of a Linux console. Other special keys make no
  * character. State belongs to the interrupt handler, which runs on the boot CPU only.
  */
 #include "arch-i386/io.h"
@@ -17,17 +18,37 @@
 #define KEY_CAPS    0x3A
 
 static const char plain[] = "\0\033"
-			    "1234567890-=\b\t"
-			    "qwertyuiop[]\n\0"
+			    "1234567890-=\177\t"
+			    "qwertyuiop[]\r\0"
 			    "asdfghjkl;'`\0\\"
 			    "zxcvbnm,./\0*\0 ";
 static const char shifted[] = "\0\033"
-			      "!@#$%^&*()_+\b\t"
-			      "QWERTYUIOP{}\n\0"
+			      "!@#$%^&*()_+\177\t"
+			      "QWERTYUIOP{}\r\0"
 			      "ASDFGHJKL:\"~\0|"
 			      "ZXCVBNM<>?\0*\0 ";
 
+/* Keys behind an 0xE0 that send more than a character. */
+static const struct {
+	uint8_t code;
+	const char *text;
+} sequences[] = {
+	{ 0x48, "\033[A" },  { 0x50, "\033[B" },  { 0x4D, "\033[C" },	 { 0x4B, "\033[D" },
+	{ 0x47, "\033[1~" }, { 0x52, "\033[2~" }, { 0x53, "\033[3~" }, { 0x4F, "\033[4~" },
+	{ 0x49, "\033[5~" }, { 0x51, "\033[6~" },
+};
+
 static bool shift, ctrl, caps, extended;
+
+static void extended_key(uint8_t code)
+{
+	const char *s;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(sequences); i++)
+		if (sequences[i].code == code)
+			for (s = sequences[i].text; *s; s++)
+				console_input(*s);
+}
 
 static void key(uint8_t code)
 {
@@ -61,6 +82,8 @@ static void scan_code(uint8_t code)
 		caps = !caps;
 	else if (down && (!extended || code == 0x1C || code == 0x35)) /* keypad Enter and / */
 		key(code);
+	else if (down)
+		extended_key(code);
 	extended = false;
 }
 

@@ -102,6 +102,12 @@ extern int ncpus_found;
 extern uint8_t cpu_apic_id[NR_CPUS];				   /* by CPU number; 0 = boot CPU */
 int mptable_irq_input(int isa_irq, bool *level, bool *active_low); /* I/O APIC input */
 
+/* arch_cpu_id() for where a task runs, in four instructions: once sched_init_cpu() was here. */
+static inline int this_cpu(void)
+{
+	return arch_current()->cpu;
+}
+
 /* memory.c */
 extern uint32_t kernel_pgd[1024];
 void memory_init(paddr_t memory_end);
@@ -112,12 +118,16 @@ struct tss;
 void segments_init_cpu(int cpu);
 void segments_set_stack(int cpu, const struct task_struct *task);
 void segments_set_tls(int cpu, unsigned long base);
+extern unsigned long tls_loaded[NR_CPUS]; /* the base that it set last */
 /* traps.c */
 void idt_init(void);
 void idt_load(void);
 void trap_entry(struct pt_regs *regs);
 void exit_to_user(struct pt_regs *regs);
+void system_call_entry(struct pt_regs *regs);
+void user_fault_entry(struct pt_regs *regs);
 void double_fault_entry(void);
+void note_user_trap(const struct pt_regs *regs, unsigned long addr);
 void dump_registers(const struct pt_regs *regs);
 /* Where @task's CPU was stopped by arch_stop_others(); NULL = it was not. */
 const struct pt_regs *stopped_regs(int cpu);
@@ -161,6 +171,8 @@ void fpu_switch_out(struct task_struct *prev);
 void fpu_device_not_available(void);
 void fpu_fork(struct task_struct *child);
 void fpu_exec(void);
+bool fpu_store(uint8_t out[108]);
+void fpu_load(const uint8_t *in);
 /* ata.c */
 void ata_init(void);
 void ata_interrupt(void);

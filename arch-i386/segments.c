@@ -19,7 +19,6 @@ _Static_assert(sizeof(struct tss) == 104, "TSS layout");
 struct cpu_tables {
 	uint64_t gdt[16];
 	struct tss tss, df_tss;
-	unsigned long tls_base; /* what gdt[SEL_TLS] says */
 } __attribute__((aligned(64)));
 
 static struct cpu_tables tables[NR_CPUS];
@@ -100,14 +99,12 @@ void segments_set_stack(int cpu, const struct task_struct *task)
 }
 
 /* The TLS segment that SEL_TLS names; a program's gs takes effect when it is popped. */
+unsigned long tls_loaded[NR_CPUS];
+
 void segments_set_tls(int cpu, unsigned long base)
 {
-	struct cpu_tables *t = &tables[cpu];
-
-	if (t->tls_base == base)
-		return;
-	t->tls_base = base;
-	t->gdt[SEL_TLS / 8] = tls_descriptor(base);
+	tls_loaded[cpu] = base;
+	tables[cpu].gdt[SEL_TLS / 8] = tls_descriptor(base);
 }
 
 int arch_cpu_id(void)

@@ -63,9 +63,6 @@ void serial_drain(void)
 void serial_interrupt(void)
 {
 	/* Bounded, or a port that is not there would keep us for ever. */
-	for (int i = 0; i < FIFO_BYTES && (inb(REG_STATUS) & STATUS_INPUT); i++) {
-		char c = (char)inb(REG_DATA);
-
-		console_input(c == '\r' ? '\n' : c == 0x7F ? '\b' : c);
-	}
+	for (int i = 0; i < FIFO_BYTES && (inb(REG_STATUS) & STATUS_INPUT); i++)
+		console_input((char)inb(REG_DATA));
 }

@@ -6,6 +6,7 @@
 #include "arch-i386/machine.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
+#include "kernel/system.h"
 #include "kernel/sync.h"
 
 #define MEMORY_MAX                                                                                 \
@@ -81,6 +82,7 @@ void arch_main(const struct boot_params *low_params)
 	struct boot_info bi;
 	bool have_mptable;
 
+	kernel_entry_ticks = arch_ticks();
 	serial_init();
 	vga_init();
 	if (params->magic != BOOT_MAGIC)

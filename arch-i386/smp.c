@@ -24,6 +24,14 @@ static volatile bool cpus_released;
 static volatile bool stopping;
 static const struct pt_regs *volatile stopped[NR_CPUS];
 
+/* cpus= wants fewer than there are: this one has no task, no timer and no interrupts. Only an NMI wakes
+ * it, and stop_interrupt() sends it back here. */
+static void halt_surplus_cpu(void)
+{
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}
+
 /* A new CPU, on its boot stack and boot_pgd, interrupts off. */
 void arch_ap_main(int cpu)
 {
@@ -35,6 +43,8 @@ void arch_ap_main(int cpu)
 	__atomic_store_n(&cpus_up, cpu + 1, __ATOMIC_SEQ_CST);
 	while (!cpus_released)
 		cpu_relax();
+	if (cpu >= nr_cpus)
+		halt_surplus_cpu();
 	lapic_timer_start();
 	secondary_main(cpu);
 }
@@ -110,6 +120,8 @@ void note_stopped(const struct pt_regs *regs)
 /* Vector 2. */
 void stop_interrupt(struct pt_regs *regs)
 {
+	if (arch_cpu_id() >= nr_cpus)
+		halt_surplus_cpu();
 	if (!stopping) {
 		report("NMI on cpu %d, nobody sent it\n", arch_cpu_id());
 		return;

@@ -19,7 +19,7 @@ struct switch_frame { /* what switch_stacks() pops */
 struct task_struct *arch_switch(struct task_struct *prev, struct task_struct *next)
 {
 	fpu_switch_out(prev);
-	segments_set_stack(arch_cpu_id(), next);
+	segments_set_stack(this_cpu(), next);
 	return switch_stacks(&prev->arch.sp, next->arch.sp, prev);
 }
 
@@ -70,7 +70,7 @@ void arch_enter_user(unsigned long entry, unsigned long sp)
 
 	fpu_exec();
 	task->arch.user_tls = 0;
-	segments_set_stack(arch_cpu_id(), task);
+	segments_set_stack(this_cpu(), task);
 	leave_to_user(entry, sp, (unsigned long)task->stack + KSTACK_SIZE);
 }
 

@@ -36,12 +36,12 @@ static volatile uint32_t idle_state[NR_CPUS];
 
 void tlb_idle_enter(void)
 {
-	__atomic_store_n(&idle_state[arch_cpu_id()], HALTED, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&idle_state[this_cpu()], HALTED, __ATOMIC_SEQ_CST);
 }
 
 void tlb_idle_leave(void)
 {
-	if (__atomic_exchange_n(&idle_state[arch_cpu_id()], AWAKE, __ATOMIC_SEQ_CST) == STALE)
+	if (__atomic_exchange_n(&idle_state[this_cpu()], AWAKE, __ATOMIC_SEQ_CST) == STALE)
 		write_cr3(read_cr3());
 }
 
@@ -75,7 +75,7 @@ static void flush_here(unsigned long start, unsigned long end)
 
 void arch_tlb_poll(void)
 {
-	uint32_t bit = 1u << arch_cpu_id();
+	uint32_t bit = 1u << this_cpu();
 
 	if (!(__atomic_load_n(&shootdown.pending, __ATOMIC_ACQUIRE) & bit))
 		return;
@@ -106,27 +106,39 @@ static void flush_others(uint32_t targets, unsigned long start, unsigned long en
 	spin_unlock(&tlb_lock);
 }
 
+/* Some of @targets may be halted. */
+static __attribute__((noinline)) void flush_rest(uint32_t targets, unsigned long start,
+						 unsigned long end)
+{
+	targets = without_halted(targets);
+	if (targets)
+		flush_others(targets, start, end);
+}
+
+/* A task does not move to another CPU in these: the kernel is not preempted. */
 void arch_flush_tlb_range(struct arch_mm *am, unsigned long start, unsigned long end)
 {
-	unsigned long flags = arch_irq_save();
-	uint32_t me = 1u << arch_cpu_id();
-	uint32_t targets;
+	uint32_t me = 1u << this_cpu(), targets;
 
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	targets = am->cpu_mask;
 	start &= PAGE_MASK;
 	if (targets & me)
 		flush_here(start, end);
-	arch_irq_restore(flags);
-	/* A task does not move to another CPU here: the kernel is not preempted. */
-	targets = without_halted(targets & ~me);
-	if (targets)
-		flush_others(targets, start, end);
+	if (unlikely(targets & ~me))
+		flush_rest(targets & ~me, start, end);
 }
 
 void arch_flush_tlb_page(struct arch_mm *am, unsigned long addr)
 {
-	arch_flush_tlb_range(am, addr & PAGE_MASK, (addr & PAGE_MASK) + PAGE_SIZE);
+	uint32_t me = 1u << this_cpu(), targets;
+
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	targets = am->cpu_mask;
+	if (targets & me)
+		invalidate_page(addr);
+	if (unlikely(targets & ~me))
+		flush_rest(targets & ~me, addr & PAGE_MASK, (addr & PAGE_MASK) + PAGE_SIZE);
 }
 
 void arch_flush_tlb_mm(struct arch_mm *am)
@@ -136,7 +148,7 @@ void arch_flush_tlb_mm(struct arch_mm *am)
 
 void arch_switch_mm(struct arch_mm *prev, struct arch_mm *next)
 {
-	uint32_t me = 1u << arch_cpu_id();
+	uint32_t me = 1u << this_cpu();
 
 	if (prev == next)
 		return;

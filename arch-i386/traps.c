@@ -1,21 +1,21 @@
 /*
  * arch-i386/traps.c - the interrupt descriptor table, and where each vector leads.
  *
- * Every gate is an interrupt gate: trap_entry() starts with interrupts off and turns them on where
- * the work may sleep (system calls, page faults, a program's exceptions). A kernel exception with
+ * Every gate is an interrupt gate: trap_entry() starts with interrupts off, like the two doors that
+ * programs use most (system_call_entry, user_fault_entry), and they are turned on where the work
+ * may sleep (system calls, page faults, a program's exceptions). A kernel exception with
  * an entry in the exception table continues at its fix-up; any other is a panic with all registers.
  */
 #include "arch-i386/io.h"
 #include "arch-i386/machine.h"
 #include "kernel/printk.h"
-
-#define SIGILL	4
-#define SIGTRAP 5
-#define SIGBUS	7
-#define SIGFPE	8
-#define SIGSEGV 11
+#include "kernel/signal.h"
 
 _Static_assert(offsetof(struct pt_regs, ebp) == 20, "entry.asm: REGS_EBP");
+_Static_assert(offsetof(struct pt_regs, ebx) == 0 && offsetof(struct pt_regs, ecx) == 4 &&
+		       offsetof(struct pt_regs, edx) == 8 && offsetof(struct pt_regs, esi) == 12 &&
+		       offsetof(struct pt_regs, edi) == 16,
+	       "a system call's arguments stand first");
 _Static_assert(offsetof(struct pt_regs, vector) == 44, "entry.asm: REGS_VECTOR");
 _Static_assert(offsetof(struct pt_regs, eip) == 52, "entry.asm: REGS_EIP");
 _Static_assert(offsetof(struct pt_regs, cs) == 56, "entry.asm: REGS_CS");
@@ -24,24 +24,25 @@ _Static_assert(sizeof(struct pt_regs) == 72, "entry.asm: REGS_SIZE");
 static const struct {
 	const char *name;
 	int signo; /* what a program gets; 0 = no program can cause it */
+	int code;  /* its si_code */
 } exceptions[32] = {
-	[0] = {"divide error", SIGFPE},
-	[1] = {"debug trap", SIGTRAP},
-	[3] = {"breakpoint", SIGTRAP},
-	[4] = {"overflow", SIGSEGV},
-	[5] = {"bound range exceeded", SIGSEGV},
-	[6] = {"invalid opcode", SIGILL},
-	[7] = {"no coprocessor", SIGFPE},
-	[9] = {"coprocessor segment overrun", SIGFPE},
-	[10] = {"invalid TSS", SIGSEGV},
-	[11] = {"segment not present", SIGBUS},
-	[12] = {"stack segment fault", SIGBUS},
-	[13] = {"general protection fault", SIGSEGV},
-	[14] = {"page fault", SIGSEGV},
-	[16] = {"floating point error", SIGFPE},
-	[17] = {"alignment check", SIGBUS},
-	[18] = {"machine check", 0},
-	[19] = {"SIMD floating point error", SIGFPE},
+	[0] = {"divide error", SIGFPE, FPE_INTDIV},
+	[1] = {"debug trap", SIGTRAP, TRAP_TRACE},
+	[3] = {"breakpoint", SIGTRAP, SI_KERNEL},
+	[4] = {"overflow", SIGSEGV, SI_KERNEL},
+	[5] = {"bound range exceeded", SIGSEGV, SI_KERNEL},
+	[6] = {"invalid opcode", SIGILL, ILL_ILLOPN},
+	[7] = {"no coprocessor", SIGFPE, SI_KERNEL},
+	[9] = {"coprocessor segment overrun", SIGFPE, SI_KERNEL},
+	[10] = {"invalid TSS", SIGSEGV, SI_KERNEL},
+	[11] = {"segment not present", SIGBUS, SI_KERNEL},
+	[12] = {"stack segment fault", SIGBUS, SI_KERNEL},
+	[13] = {"general protection fault", SIGSEGV, SI_KERNEL},
+	[14] = {"page fault", SIGSEGV, SEGV_MAPERR},
+	[16] = {"floating point error", SIGFPE, SI_KERNEL},
+	[17] = {"alignment check", SIGBUS, SI_KERNEL},
+	[18] = {"machine check", 0, 0},
+	[19] = {"SIMD floating point error", SIGFPE, SI_KERNEL},
 };
 
 static uint64_t idt[256];
@@ -90,14 +91,26 @@ void dump_registers(const struct pt_regs *r)
 	       r->ebx, r->ecx, r->edx, r->esi, r->edi, r->ebp);
 }
 
+/* What a handler's sigcontext will say. */
+void note_user_trap(const struct pt_regs *regs, unsigned long addr)
+{
+	struct arch_task *arch = &arch_current()->arch;
+
+	arch->trap_number = regs->vector;
+	arch->trap_error = regs->error;
+	arch->fault_address = addr;
+}
+
 static void exception(struct pt_regs *regs)
 {
 	const char *name = exceptions[regs->vector].name;
-	int signo = exceptions[regs->vector].signo;
+	int signo = exceptions[regs->vector].signo, code = exceptions[regs->vector].code;
 
 	if (regs_from_user(regs) && signo) {
 		arch_irq_enable();
-		user_trap(regs, signo);
+		note_user_trap(regs, 0);
+		/* Faults of an instruction have an address, what the kernel could not place has none. */
+		user_trap(regs, signo, code, code == SI_KERNEL ? 0 : regs->eip);
 		return;
 	}
 	if (fixup_exception(regs))
@@ -106,18 +119,50 @@ static void exception(struct pt_regs *regs)
 	panic("%s at %pS", name ? name : "unknown exception", (void *)regs->eip);
 }
 
-static void system_call(struct pt_regs *regs)
+/* Before a return to ring 3: whatever is wanted of the task (need_resched, signals) is done now. */
+static inline void leave_kernel(struct pt_regs *regs)
 {
-	const unsigned long args[6] = {regs->ebx, regs->ecx, regs->edx,
-				       regs->esi, regs->edi, regs->ebp};
+	struct task_struct *task = arch_current();
 
+	while (unlikely(task->need_resched || signal_pending(task))) {
+		arch_irq_enable();
+		return_to_user(regs);
+		arch_irq_disable();
+		if (!task->need_resched)
+			break;
+	}
+	if (unlikely(tls_loaded[task->cpu] != task->arch.user_tls))
+		segments_set_tls(task->cpu, task->arch.user_tls);
+}
+
+void exit_to_user(struct pt_regs *regs)
+{
+	leave_kernel(regs);
+}
+
+/* Vector 0x80, from entry.asm; interrupts off on entry and on return. The six arguments are the
+ * first six words of the frame. */
+void system_call_entry(struct pt_regs *regs)
+{
+	regs->error = regs->eax; /* the number, should the call have to be made again (signal.c) */
 	arch_irq_enable();
-	regs->eax = (unsigned long)syscall_entry(regs, (unsigned)regs->eax, args);
+	regs->eax = (unsigned long)syscall_entry(regs, (unsigned)regs->eax,
+						 (const unsigned long *)regs);
+	arch_irq_disable();
+	leave_kernel(regs);
+}
+
+/* Vector 14 of a program. */
+void user_fault_entry(struct pt_regs *regs)
+{
+	page_fault(regs);
+	arch_irq_disable();
+	leave_kernel(regs);
 }
 
 static void timer(const struct pt_regs *regs)
 {
-	int cpu = arch_cpu_id();
+	int cpu = this_cpu();
 
 	if (!lapic_timer_wanted())
 		return;
@@ -157,9 +202,6 @@ void trap_entry(struct pt_regs *regs)
 	unsigned vector = (unsigned)regs->vector;
 
 	switch (vector) {
-	case VEC_SYSCALL:
-		system_call(regs);
-		break;
 	case VEC_PAGE_FAULT:
 		page_fault(regs);
 		break;
@@ -185,17 +227,4 @@ void trap_entry(struct pt_regs *regs)
 			device_interrupt(vector);
 	}
 	arch_irq_disable();
-}
-
-/* Before a return to ring 3: whatever is wanted of the task (need_resched, signals) is done now. */
-void exit_to_user(struct pt_regs *regs)
-{
-	struct task_struct *task = arch_current();
-
-	do {
-		arch_irq_enable();
-		return_to_user(regs);
-		arch_irq_disable();
-	} while (task->need_resched);
-	segments_set_tls(arch_cpu_id(), task->arch.user_tls);
 }

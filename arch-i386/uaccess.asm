@@ -1,7 +1,7 @@
 ; arch-i386/uaccess.asm - copies to and from user memory, and the exception table that saves them.
 ;
 ; Interface (uaccess.c checks ranges before): size_t uaccess_copy(dst, src, n) and uaccess_clear(dst, n)
-; return the bytes not done; long uaccess_strnlen(src, max).
+; return the bytes not done; long uaccess_strnlen(src, max). Arguments come in eax, edx, ecx.
 ; Invariant: an instruction that may touch a bad user address has an entry in section __ex_table, the
 ; pair (its address, where to go on); fault.c looks it up. There ecx is what `rep` has left to do.
 
@@ -19,10 +19,9 @@ uaccess_copy:
 	mov ebp, esp
 	push esi
 	push edi
-	mov edi, [ebp + 8]
-	mov esi, [ebp + 12]
-	mov edx, [ebp + 16]
-	mov ecx, edx
+	mov edi, eax
+	mov esi, edx
+	mov edx, ecx
 	and edx, 3			; edx = odd bytes at the end
 	shr ecx, 2
 .words:
@@ -49,9 +48,8 @@ uaccess_clear:
 	push ebp
 	mov ebp, esp
 	push edi
-	mov edi, [ebp + 8]
-	mov ecx, [ebp + 12]
-	mov edx, ecx
+	mov edi, eax
+	mov ecx, edx
 	and edx, 3
 	shr ecx, 2
 	xor eax, eax
@@ -78,8 +76,8 @@ uaccess_clear:
 uaccess_strnlen:
 	push ebp
 	mov ebp, esp
-	mov edx, [ebp + 8]
-	mov ecx, [ebp + 12]
+	mov ecx, edx
+	mov edx, eax
 	xor eax, eax
 .next:
 	cmp eax, ecx

@@ -23,6 +23,7 @@ struct arch_task {
 	unsigned long user_tls; /* base of the task's TLS segment (set_thread_area), 0 = none */
 	bool fpu_used;		/* the task has x87 state; fpu[] holds it while switched out */
 	uint8_t fpu[108];
+	unsigned long fault_address, trap_number, trap_error; /* of the last trap from user mode */
 };
 
 /* What the arch keeps in every address space. */
@@ -66,6 +67,34 @@ void arch_enter_user(unsigned long entry, unsigned long sp) __attribute__((noret
 struct pt_regs *arch_user_regs(struct task_struct *task);
 unsigned long arch_user_sp(const struct pt_regs *regs);
 unsigned long arch_user_pc(const struct pt_regs *regs);
+
+/* Signals. A handler is entered by a frame on the user stack and left by sigreturn or rt_sigreturn,
+ * both in the layouts of Linux/i386. */
+struct arch_signal {
+	int signo;
+	bool siginfo;		/* the frame with siginfo and ucontext */
+	unsigned long handler;
+	unsigned long restorer; /* where the handler returns to; 0 = to code in the frame itself */
+	unsigned long alt_top;	/* end of the stack to use; 0 = go on below the current one */
+	uint64_t blocked;	/* the set that sigreturn brings back */
+	uint32_t info[32];	/* siginfo_t */
+	uint32_t altstack[3];	/* stack_t: address, flags, size */
+};
+/* Make @regs enter the handler; its x87 starts fresh. 0, or -EFAULT: the stack is bad, nothing was
+ * changed. Context: may sleep; no lock held; current task. */
+int arch_signal_enter(struct pt_regs *regs, const struct arch_signal *s);
+/* What a handler's sigreturn (@rt: rt_sigreturn) brings back. 0: @regs is as it was before, except
+ * the result register: that value is in *@result; the set in *@blocked, and with @rt the stack_t in
+ * @altstack. -EFAULT: there is no usable frame. No frame can give a program more rights than it had.
+ * Context: may sleep; no lock held; current task. */
+int arch_signal_leave(struct pt_regs *regs, bool rt, uint64_t *blocked, uint32_t altstack[3],
+		      long *result);
+/* The result of the system call that @regs is about to return from; 0 when it is none, or one that
+ * one of the next two has dealt with. */
+long arch_syscall_result(const struct pt_regs *regs);
+void arch_syscall_set_result(struct pt_regs *regs, long result);
+/* Let the program make the call again; @nr >= 0: as that call, with the same arguments. */
+void arch_syscall_again(struct pt_regs *regs, int nr);
 
 /* Address spaces. A new page directory shares the kernel's half. 0 = no memory. */
 void arch_mm_init_pgd(paddr_t pgd);
@@ -132,7 +161,13 @@ struct disk_request {
 	bool write;
 	int error;	   /* 0 or -EIO; valid in done() */
 	void (*done)(struct disk_request *); /* called in interrupt context, interrupts off */
+	/* The transfer goes on there: the sectors behind these, from or to another place of memory; NULL
+	 * = it does not. Same disk and direction; its error and done are not used. At most
+	 * DISK_MAX_PARTS in all, and 128 sectors. */
+	struct disk_request *more;
 };
+
+#define DISK_MAX_PARTS 16
 
 int arch_disk_count(void);
 uint32_t arch_disk_sectors(int disk); /* 0 = no such disk */
@@ -157,8 +192,9 @@ void reschedule_interrupt(void);
 void return_to_user(struct pt_regs *regs);
 long syscall_entry(struct pt_regs *regs, unsigned nr, const unsigned long args[6]);
 void console_input(char c); /* a key or serial byte; interrupt context */
-/* A CPU trap that is no page fault: @user says from where. Kernel traps panic in the arch. */
-void user_trap(struct pt_regs *regs, int signo);
+/* A trap or bad page fault of a program: it gets @signo with si_code @code (SEGV_MAPERR ...) and
+ * si_addr @addr. Kernel traps panic in the arch. */
+void user_trap(struct pt_regs *regs, int signo, int code, unsigned long addr);
 void panic_stop_cpu(void); /* called on each CPU that arch_stop_others() stops, before it halts */
 
 #endif

@@ -12,28 +12,23 @@ static const struct {
 	{"holes", "faithful or mended: known races of the design left open or closed"},
 	{"scenario", "run this scenario instead of the first program"},
 	{"mode", "of the scenario: controlled, free or sequential"},
-	{"story", "partial order of milestones for the scenario"},
 	{"schedule", "a token: the exact switches to replay"},
-	{"workload", "workload of a lock diff run"},
 	{"poison", "1: fill freed page frames, and complain when they are written to"},
-	{"watch", "watchers: order,waits,rules,all,none"},
+	{"watch", "watchers: order,waits,rules,all,stats,none"},
 	{"trace", "events to record"},
 	{"cpus", "use at most this many CPUs"},
 	{"mem", "use at most this much memory, in KB"},
-	{"seed", "seed of everything random"},
 	{"init", "first program"},
 	{"args", "its arguments, separated by commas"},
 	{"run",
 	 "programs for /bin/init to run, separated by commas; their arguments follow colons"},
 	{"pad", "partition of the demonstration driver /dev/pad"},
 	{"root", "root device, e.g. hda1"},
+	{"rootflags", "ro: mount the root file system read-only"},
 	{"swap", "swap areas to switch on at boot, separated by commas"},
-	{"console", "vga, serial or both"},
 	{"panic", "halt: stand still after a panic; off: end the machine (default)"},
-	{"quiet", "print only warnings and results"},
 	{"report", "token: print the token of a scenario that completed, too"},
 	{"steps", "most steps of a controlled run"},
-	{"count", "repetitions of a test"},
 };
 
 #define MAX_OPTIONS 32
@@ -58,7 +53,12 @@ static bool is_known(const char *name)
 
 static bool refuse(const char *why, const char *what)
 {
+	char *c;
+
 	snprintk(error_text, sizeof(error_text), "command line: %s '%s'", why, what);
+	for (c = error_text; *c; c++) /* one line, whatever was typed */
+		if ((unsigned char)*c < ' ')
+			*c = '?';
 	return false;
 }
 
@@ -125,6 +125,17 @@ long cmdline_long(const char *name, long def)
 	long value;
 
 	return text && str_to_long(text, &value) ? value : def;
+}
+
+const char *cmdline_text(void)
+{
+	static char text[1024];
+	size_t n = 0;
+
+	for (unsigned i = 0; i < nr_given && n < sizeof(text) - 1; i++)
+		n += (size_t)snprintk(text + n, sizeof(text) - n, "%s%s=%s", i ? " " : "", given[i].name,
+				      given[i].value);
+	return text;
 }
 
 const char *cmdline_known(unsigned n, const char **help)

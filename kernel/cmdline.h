@@ -16,6 +16,8 @@ const char *cmdline_error(void);
 const char *cmdline_get(const char *name);
 /* The value as a number (decimal, 0x hex), @def when not given or not a number. */
 long cmdline_long(const char *name, long def);
+/* What was given, as one line of `name=value` words. */
+const char *cmdline_text(void);
 /* All known options, one per call; NULL after the last. For help and error texts. */
 const char *cmdline_known(unsigned n, const char **help);
 

@@ -30,7 +30,6 @@
 #define CHAIN_PATIENCE 2000000u /* turns a report waits for another CPU's call chain */
 #define START_PATIENCE 500u	/* ticks until the rest of the machine sleeps */
 
-bool ctl_active;
 
 struct ctl_state ctl_now;
 
@@ -93,6 +92,16 @@ int ctl_find_name(const char *name)
 	return strcmp(name, "irq") == 0 ? CTL_IRQ : -1;
 }
 
+bool ctl_is_service(int id)
+{
+	return ctl_now.slots[id].service;
+}
+
+bool ctl_is_done(int id)
+{
+	return ctl_finished(id) || ctl_now.slots[id].said_end;
+}
+
 bool ctl_finished(int id)
 {
 	return id >= 0 && id < ctl_now.nslots && ctl_now.slots[id].ended;
@@ -148,6 +157,16 @@ static struct ctl_slot *my_slot(void)
 static int number_of(const struct ctl_slot *s)
 {
 	return (int)(s - ctl_now.slots);
+}
+
+int ctl_holder_cpu(void)
+{
+	return cpu_of(holder);
+}
+
+struct lock_info *ctl_wants_lock(int id)
+{
+	return ctl_now.slots[id].at_lock;
 }
 
 bool ctl_controlled(void)
@@ -222,9 +241,12 @@ static void at_point(struct ctl_slot *s, enum sync_kind kind, const void *obj, e
 	if (kind == SP_SLEEP)
 		s->slept = true;
 	s->at_point = true;
+	s->said_end |= kind == SP_END;
+	s->at_lock = kind == SP_LOCK ? (struct lock_info *)(uintptr_t)obj : NULL;
 	next = ctl_decide(number_of(s), step, false);
 	s->at_point = false;
 	pass_baton(s, next);
+	s->at_lock = NULL;
 }
 
 /* The slot of the current task if it holds the baton and is no interrupt: whoever may take a step.

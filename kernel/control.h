@@ -36,6 +36,7 @@
 
 #define CTL_MAX_TASKS 12
 #define CTL_IRQ	      CTL_MAX_TASKS /* the number of the pseudo task "irq" */
+#define CTL_STOP      (-2)
 #define CTL_MAX_STEPS 8192	    /* steps that are recorded with a fingerprint */
 
 enum ctl_verdict {
@@ -73,6 +74,7 @@ struct ctl_config {
 	/* The explorer's choice among @enabled (a mask, never 0; bit CTL_IRQ = deliver an
 	 * interrupt); a number out of the mask means the default. NULL = no chooser. */
 	int (*choose)(void *arg, const struct ctl_step *at, unsigned enabled, int dflt);
+	/* CTL_STOP: end the run here, completed; only once every task that had to finish is done. */
 	void *choose_arg;
 	unsigned max_steps;	    /* 0 = 200000 */
 	bool stop_at_rule;	    /* end the run at the first complaint of the rules watcher */
@@ -103,6 +105,9 @@ struct task_struct *ctl_task(int id);		    /* NULL = none */
 const char *ctl_name(int id);			    /* "A"; "irq" for CTL_IRQ */
 int ctl_find_name(const char *name);		    /* -1 = no such task */
 bool ctl_finished(int id);
+bool ctl_is_service(int id);
+/* It has said that it is done (ctl_task_end); dying is all that is left. */
+bool ctl_is_done(int id);
 uint64_t ctl_hash(void);	/* trace_hash() when the last run ended, before others ran again */
 unsigned ctl_points_hash(void); /* of the tables of sync kinds, milestones and lock classes */
 /* "A about to take vmlist lock(A)" for a step; returns @buf. */
@@ -144,6 +149,11 @@ bool ctl_irq_deferred(void (*fn)(void *arg), void *arg);
  * knows then that something is in flight. Balanced by the one ctl_irq_deferred() of its completion.
  * Context: any. */
 void ctl_io_started(void);
+
+/* The CPU of who holds the baton: the host port lets a CPU that waits give its turn to that one. */
+int ctl_holder_cpu(void);
+/* For the explorer: the lock that task @id stands before (SP_LOCK) or is disabled by; NULL = none. */
+struct lock_info *ctl_wants_lock(int id);
 
 /* Is the current task a controlled one in a run (and so may not spin or halt)? */
 bool ctl_controlled(void);

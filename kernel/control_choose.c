@@ -200,6 +200,16 @@ static int token_choice(const struct ctl_step *s, unsigned mask)
 	return next;
 }
 
+static bool all_done(void)
+{
+	int i;
+
+	for (i = 0; i < ctl_now.nslots; i++)
+		if (ctl_now.slots[i].task && !ctl_now.slots[i].service && !ctl_is_done(i))
+			return false;
+	return true;
+}
+
 static int choose(int at, const struct ctl_step *s, unsigned wanted, unsigned mask)
 {
 	int next;
@@ -210,6 +220,10 @@ static int choose(int at, const struct ctl_step *s, unsigned wanted, unsigned ma
 		return token_choice(s, mask);
 	if (ctl_now.config.choose) {
 		next = ctl_now.config.choose(ctl_now.config.choose_arg, s, mask, s->dflt);
+		if (next == CTL_STOP && all_done()) {
+			end_run(CTL_COMPLETED);
+			return CTL_IRQ;
+		}
 		return next >= 0 && next <= CTL_IRQ && (mask & (1u << next)) ? next : s->dflt;
 	}
 	if (ctl_now.config.story)
@@ -251,6 +265,7 @@ int ctl_decide(int at, struct ctl_step *s, bool others)
 	unsigned mask = enabled_mask(), wanted = mask;
 	int next = CTL_IRQ;
 
+	others |= s->kind == SP_END; /* dying can wait */
 	if (others && (mask & ~(1u << at)))
 		wanted = mask & ~(1u << at);
 	s->enabled = (uint16_t)mask;

@@ -11,10 +11,12 @@ struct ctl_slot {
 	const char *name;
 	bool service;
 	bool ended;
+	bool said_end; /* has passed, or stands at, SP_END */
 	unsigned points;	    /* how many it has passed */
 	bool at_point;		    /* stands in wait_for_baton(): its state does not count */
 	bool slept;		    /* it passed SP_SLEEP: on its way into schedule() */
 	struct lock_info *wait_lock; /* disabled while this has an owner */
+	struct lock_info *at_lock;   /* stands at SP_LOCK before this */
 	bool (*cond)(void *);	    /* disabled until this is true */
 	void *cond_arg;
 	int event; /* the story's event it stands at, -1 = none */

@@ -10,6 +10,7 @@
 
 #include "kernel/arch.h"
 #include "kernel/printk.h"
+#include "kernel/private_word.h"
 #include "kernel/timer.h"
 
 struct pending_irq {
@@ -34,21 +35,6 @@ unsigned ctl_in_flight(void)
 	return in_flight;
 }
 
-static unsigned long irqs_lock(void)
-{
-	unsigned long flags = arch_irq_save();
-
-	while (__atomic_exchange_n(&irqs_busy, 1, __ATOMIC_ACQUIRE))
-		cpu_relax();
-	return flags;
-}
-
-static void irqs_unlock(unsigned long flags)
-{
-	__atomic_store_n(&irqs_busy, 0, __ATOMIC_RELEASE);
-	arch_irq_restore(flags);
-}
-
 bool ctl_irq_deferred(void (*fn)(void *arg), void *arg)
 {
 	unsigned long flags;
@@ -57,13 +43,13 @@ bool ctl_irq_deferred(void (*fn)(void *arg), void *arg)
 		__atomic_fetch_sub(&in_flight, 1, __ATOMIC_RELAXED);
 		return false;
 	}
-	flags = irqs_lock();
+	flags = private_lock(&irqs_busy);
 	if (irqs_in - irqs_out == CTL_MAX_IRQS)
 		panic("control: more than %d interrupts wait for delivery", CTL_MAX_IRQS);
 	irqs[irqs_in % CTL_MAX_IRQS].fn = fn;
 	irqs[irqs_in % CTL_MAX_IRQS].arg = arg;
 	irqs_in++;
-	irqs_unlock(flags);
+	private_unlock(&irqs_busy, flags);
 	return true;
 }
 
@@ -74,12 +60,12 @@ void ctl_io_started(void)
 
 static bool take_irq(struct pending_irq *irq)
 {
-	unsigned long flags = irqs_lock();
+	unsigned long flags = private_lock(&irqs_busy);
 	bool any = irqs_in != irqs_out;
 
 	if (any)
 		*irq = irqs[irqs_out++ % CTL_MAX_IRQS];
-	irqs_unlock(flags);
+	private_unlock(&irqs_busy, flags);
 	return any;
 }
 

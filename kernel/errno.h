@@ -39,5 +39,7 @@
 #define ENOTEMPTY 39
 #define ELOOP	40
 #define EOVERFLOW 75
+#define ESTALE	116
+#define EUCLEAN	117 /* the file system is damaged */
 
 #endif

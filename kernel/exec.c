@@ -11,8 +11,10 @@
 #include "kernel/errno.h"
 #include "kernel/exec_strings.h"
 #include "kernel/files.h"
+#include "kernel/open.h"
 #include "kernel/printk.h"
 #include "kernel/sched.h"
+#include "kernel/signal.h"
 #include "kernel/string.h"
 #include "kernel/uaccess.h"
 #include "mm/mm.h"
@@ -81,7 +83,7 @@ static int load(const struct exec_work *w, struct file *file, unsigned long *sp)
 
 static int read_image(struct exec_work *w, struct file *file, const char *path)
 {
-	const char *why = "not a file of the root archive";
+	const char *why = "not a regular file";
 	int64_t size = file_size(file);
 	long len = file_read_kernel(file, w->head, sizeof(w->head), 0);
 	int error = -ENOEXEC;
@@ -109,6 +111,7 @@ static void become(struct mm_struct *old, const char *path)
 
 	str_copy(t->comm, base_name(path), sizeof(t->comm));
 	t->arch.user_tls = 0;
+	signals_exec();
 	if (old)
 		mmput(old);
 	if (t->files)
@@ -155,6 +158,14 @@ static int exec_file(struct file *file, const char *path, const struct exec_vect
 	return error;
 }
 
+/* A regular file that somebody may execute; root then may, too. */
+static bool may_execute(const struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+
+	return inode && S_ISREG(inode->i_mode) && (inode->i_mode & 0111);
+}
+
 int do_execve(const char *path, const struct exec_vector *argv, const struct exec_vector *envp,
 	      unsigned long *entry, unsigned long *sp)
 {
@@ -162,8 +173,10 @@ int do_execve(const char *path, const struct exec_vector *argv, const struct exe
 	int error = file_open(path, O_RDONLY, &file);
 
 	if (error)
-		return error == -EISDIR ? -EACCES : error;
-	error = exec_file(file, path, argv, envp, entry, sp);
+		return error;
+	error = may_execute(file) ? signals_unshare() : -EACCES;
+	if (!error)
+		error = exec_file(file, path, argv, envp, entry, sp);
 	fput(file);
 	return error;
 }

@@ -23,9 +23,9 @@ struct exec_vector {
 int do_execve(const char *path, const struct exec_vector *argv, const struct exec_vector *envp,
 	      unsigned long *entry, unsigned long *sp);
 
-/* Start the first program: `init=` (default /bin/init). Mounts the root archive, registers the
+/* Start the first program: `init=` (default /bin/init). Mounts the root, registers the
  * devices, starts the console server. Called once by a kernel task when block, mm and swap are up.
- * Returns at once; when there is no root archive or no such program, says so in one clear line and
+ * Returns at once; when there is no root file system or no such program, says so in one clear line and
  * the machine is ended with status 1. */
 void user_init(void);
 

@@ -6,10 +6,8 @@
  */
 #include "kernel/files.h"
 
-#include "kernel/archive.h"
-#include "kernel/devices.h"
 #include "kernel/errno.h"
-#include "kernel/procfiles.h"
+#include "kernel/open.h"
 #include "kernel/string.h"
 #include "kernel/task.h"
 #include "kernel/uaccess.h"
@@ -140,34 +138,16 @@ int fd_install(struct file *file, unsigned from, bool cloexec)
 
 int file_open(const char *path, unsigned flags, struct file **out)
 {
-	unsigned access = flags & O_ACCMODE;
-	const char *name = device_name_of(path);
-	int error;
-
-	if (access == O_ACCMODE)
-		return -EINVAL;
-	if (!path[0])
-		return -ENOENT;
-	if (path[0] == '/' && name)
-		error = device_open(name, flags, out);
-	else if (str_has_prefix(path, "/proc/"))
-		error = procfile_open(path + 6, flags, out);
-	else
-		error = archive_open(path, flags, out);
-	if (error)
-		return error;
-	(*out)->f_flags = flags & ~(unsigned)(O_CREAT | O_TRUNC | O_CLOEXEC);
-	(*out)->f_mode = access == O_RDONLY ? FMODE_READ
-			 : access == O_WRONLY ? FMODE_WRITE
-					      : FMODE_READ | FMODE_WRITE;
-	return 0;
+	return file_open_at(NULL, path, flags, 0666, out);
 }
 
 long file_read_kernel(struct file *file, void *buf, size_t n, uint64_t pos)
 {
-	if (!archive_file_of(file))
+	struct inode *inode = file_inode(file);
+
+	if (!inode || !S_ISREG(inode->i_mode))
 		return -EINVAL;
-	return archive_read_kernel(file, buf, n, pos);
+	return filemap_read_kernel(file, buf, n, pos);
 }
 
 int64_t file_size(struct file *file)
@@ -177,8 +157,13 @@ int64_t file_size(struct file *file)
 
 long do_open(const char *path, unsigned flags)
 {
+	return do_openat(NULL, path, flags, 0666);
+}
+
+long do_openat(struct inode *base, const char *path, unsigned flags, unsigned mode)
+{
 	struct file *file;
-	int fd, error = file_open(path, flags, &file);
+	int fd, error = file_open_at(base, path, flags, mode, &file);
 
 	if (error)
 		return error;

@@ -5,8 +5,7 @@
  * the do_* bodies of open, close, read, write, lseek, dup, fcntl.
  * Invariants: a table holds one reference for each of its descriptors; whoever uses a file found by
  * fd_get() holds a reference of his own, so that a close in another thread cannot free it under
- * him. A path leads to /dev/NAME (kernel/devices.h), /proc/NAME (kernel/procfiles.h), or else to a
- * file of the read-only root archive (kernel/archive.h).
+ * him. What a path leads to: kernel/namei.h, opening it: kernel/open.h.
  */
 #ifndef KERNEL_FILES_H
 #define KERNEL_FILES_H
@@ -14,8 +13,8 @@
 #include "kernel/spinlock.h"
 #include "mm/file.h"
 
-#define NR_OPEN	 64  /* descriptors a table has */
-#define PATH_MAX 256 /* longest path, terminator included */
+#define NR_OPEN	 256 /* descriptors a table has */
+#define PATH_MAX 1024 /* longest path, terminator included */
 
 /* Linux/i386 ABI */
 #define O_ACCMODE   3
@@ -23,10 +22,14 @@
 #define O_WRONLY    1
 #define O_RDWR	    2
 #define O_CREAT	    0100
+#define O_EXCL	    0200
+#define O_NOCTTY    0400
 #define O_TRUNC	    01000
 #define O_APPEND    02000
 #define O_NONBLOCK  04000
+#define O_LARGEFILE 0100000
 #define O_DIRECTORY 0200000
+#define O_NOFOLLOW  0400000
 #define O_CLOEXEC   02000000
 #define FMODE_READ  1
 #define FMODE_WRITE 2
@@ -62,16 +65,18 @@ struct file *fd_get(unsigned fd);
 int fd_install(struct file *file, unsigned from, bool cloexec);
 
 /* Open by path, in kernel memory. 0 and a file with one reference in *out, or -errno: -ENOENT,
- * -EROFS (writing or creating in the archive), -EISDIR, -EACCES, -ENOMEM. Context: may sleep. */
+ * -EROFS, -EISDIR, -EACCES, -ENOMEM ... Context: may sleep. */
 int file_open(const char *path, unsigned flags, struct file **out);
-/* Read @n bytes at @pos into kernel memory, from files that can (archive files). The bytes read
+/* Read @n bytes at @pos into kernel memory, from regular files. The bytes read
  * (less than @n only at the end), or -errno; -EINVAL = not such a file. Context: may sleep. */
 long file_read_kernel(struct file *file, void *buf, size_t n, uint64_t pos);
 /* The length of a seekable file in bytes, or -ESPIPE. */
 int64_t file_size(struct file *file);
 
 /* Bodies of system calls, for the current task. Result or -errno. Context: may sleep. */
+struct inode;
 long do_open(const char *path, unsigned flags);
+long do_openat(struct inode *base, const char *path, unsigned flags, unsigned mode);
 long do_close(unsigned fd);
 long do_read(unsigned fd, unsigned long ubuf, size_t count);
 long do_write(unsigned fd, unsigned long ubuf, size_t count);

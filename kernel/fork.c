@@ -1,5 +1,5 @@
 /*
- * kernel/fork.c - fork, clone, exit, wait4. Contracts in the header.
+ * kernel/fork.c - fork, clone, exit. Contracts in the header; wait4 is in wait4.c.
  *
  * tasklist_lock guards parents, children and zombies; all else a new task has is set up before it
  * is on any list, and given up before it becomes a zombie.
@@ -8,9 +8,12 @@
 
 #include "kernel/errno.h"
 #include "kernel/files.h"
+#include "kernel/fs_struct.h"
 #include "kernel/printk.h"
 #include "kernel/sched.h"
+#include "kernel/servers/console.h"
 #include "kernel/signal.h"
+#include "kernel/string.h"
 #include "kernel/system.h"
 #include "kernel/uaccess.h"
 #include "kernel/wait.h"
@@ -46,6 +49,16 @@ static int copy_files(struct task_struct *child, unsigned flags)
 	return child->files ? 0 : -ENOMEM;
 }
 
+static int copy_fs(struct task_struct *child, unsigned flags)
+{
+	struct fs_struct *fs = current->fs;
+
+	if (!fs) /* a kernel task's child */
+		return 0;
+	child->fs = flags & CLONE_FS ? fs_get(fs) : fs_copy(fs);
+	return child->fs ? 0 : -ENOMEM;
+}
+
 /* Write the child's pid into its own memory, which need not be the memory we run in. */
 static void write_child_tid(struct task_struct *child, unsigned long uaddr)
 {
@@ -55,20 +68,63 @@ static void write_child_tid(struct task_struct *child, unsigned long uaddr)
 	sched_use_mm(mine);
 }
 
+static void copy_identity(struct task_struct *child, unsigned flags)
+{
+	child->exit_signal = (int)(flags & CLONE_SIGNAL_MASK);
+	memcpy(child->rlim, current->rlim, sizeof(child->rlim));
+}
+
 static int copy_all(struct task_struct *child, unsigned flags)
 {
 	int error = copy_mm(child, flags);
 
-	return error ? error : copy_files(child, flags);
+	if (!error)
+		error = copy_files(child, flags);
+	if (!error)
+		error = copy_fs(child, flags);
+	return error ? error : signals_inherit(child, flags);
+}
+
+/* A task takes about this many pages that cannot be swapped: two for its kernel stack, a page
+ * directory, tables, and what the slabs hold of it. Programs get half of memory for that. */
+#define PAGES_A_TASK 6
+#define MIN_TASKS    24
+
+static bool too_many_tasks(void)
+{
+	return nr_tasks >= (int)max(max_mapnr / (2 * PAGES_A_TASK), (unsigned long)MIN_TASKS);
 }
 
 static void discard_child(struct task_struct *child)
 {
 	if (child->files)
 		files_put(child->files);
+	fs_put(child->fs);
 	if (child->mm)
 		mmput(child->mm);
+	signals_exit(child);
 	task_free(child);
+}
+
+/* Signals that are sent to whole groups: one that came while we copied would miss the child. Not
+ * SIGALRM and SIGCHLD, which a fork that takes long could meet each time it is made again. */
+#define GROUP_SIGNALS ~(uint32_t)(sig_bit(SIGALRM) | sig_bit(SIGCHLD))
+
+/* Put the child into its group and on the run queue. False: there is a signal to act on first. */
+static bool start_child(struct task_struct *child)
+{
+	spin_lock(&tasklist_lock);
+	if (__atomic_load_n(&current->pending_signals, __ATOMIC_SEQ_CST) & GROUP_SIGNALS) {
+		spin_unlock(&tasklist_lock);
+		return false;
+	}
+	child->parent = current;
+	child->pgrp = current->pgrp;
+	child->session = current->session;
+	task_link(child);
+	spin_unlock(&tasklist_lock);
+	wake_up_process(child); /* it may be gone when this returns */
+	return true;
 }
 
 long do_fork(unsigned flags, const struct pt_regs *regs, unsigned long sp, unsigned long tls,
@@ -79,6 +135,10 @@ long do_fork(unsigned flags, const struct pt_regs *regs, unsigned long sp, unsig
 
 	if (flags & ~CLONE_KNOWN)
 		return -EINVAL;
+	if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
+		return -EINVAL;
+	if (too_many_tasks())
+		return -EAGAIN;
 	child = task_alloc(current->comm);
 	if (!child)
 		return -ENOMEM;
@@ -87,8 +147,7 @@ long do_fork(unsigned flags, const struct pt_regs *regs, unsigned long sp, unsig
 		discard_child(child);
 		return error;
 	}
-	child->parent = current;
-	signals_inherit(child, current);
+	copy_identity(child, flags);
 	arch_task_init_fork(child, regs, sp);
 	child->arch.user_tls = flags & CLONE_SETTLS ? tls : current->arch.user_tls;
 	pid = child->pid;
@@ -96,14 +155,28 @@ long do_fork(unsigned flags, const struct pt_regs *regs, unsigned long sp, unsig
 		put_user_u32(parent_tid, (uint32_t)pid);
 	if (flags & CLONE_CHILD_SETTID)
 		write_child_tid(child, child_tid);
-	task_start(child); /* it may be gone when this returns */
+	if (!start_child(child)) {
+		discard_child(child);
+		return -ERESTARTNOINTR;
+	}
 	return pid;
 }
 
 /* --- exit ------------------------------------------------------------------------------------ */
 
-/* Hand our children to init. Zombies among them are init's to reap: it is woken for them. */
-static void forget_children(struct task_struct *t)
+/* Hand @c to init. A zombie is init's to reap. tasklist_lock held. */
+static void give_to_init(struct task_struct *c)
+{
+	list_del(&c->sibling);
+	c->parent = init_process;
+	list_add_tail(&c->sibling, &init_process->children);
+	c->exit_signal = SIGCHLD; /* a thread's too: init waits for ordinary children only */
+	if (c->state == TASK_ZOMBIE)
+		signal_child_ended(c);
+}
+
+/* Let go of our children, and of the groups that only we held up. */
+static void forget_family(struct task_struct *t)
 {
 	bool any;
 
@@ -112,10 +185,10 @@ static void forget_children(struct task_struct *t)
 	while (!list_empty(&t->children)) {
 		struct task_struct *c = list_first(&t->children, struct task_struct, sibling);
 
-		list_del(&c->sibling);
-		c->parent = init_process;
-		list_add_tail(&c->sibling, &init_process->children);
+		give_to_init(c);
+		hang_up_orphans(c, t);
 	}
+	hang_up_orphans(t, t->parent);
 	spin_unlock(&tasklist_lock);
 	if (any)
 		wake_up_all(&child_exit_queue);
@@ -140,10 +213,15 @@ void do_exit(int code)
 	if (t->files)
 		files_put(t->files);
 	t->files = NULL;
+	fs_put(t->fs);
+	t->fs = NULL;
 	mm = sched_use_mm(NULL);
 	if (mm)
 		mmput(mm);
-	forget_children(t);
+	if (t->session == t->pid)
+		console_session_ends(t->session);
+	forget_family(t);
+	signals_exit(t);
 	task_exit(code);
 }
 
@@ -154,59 +232,5 @@ int parent_pid(struct task_struct *t)
 	spin_lock(&tasklist_lock);
 	pid = t->parent ? t->parent->pid : 0;
 	spin_unlock(&tasklist_lock);
-	return pid;
-}
-
-/* --- wait ------------------------------------------------------------------------------------ */
-
-/* A look at the current task's children. */
-struct child_search {
-	int pid; /* wanted; -1 = any */
-	bool exists;
-	struct task_struct *zombie; /* taken off the task list: ours to free */
-};
-
-static bool search_children(struct child_search *s)
-{
-	struct list_head *pos;
-
-	s->exists = false;
-	s->zombie = NULL;
-	spin_lock(&tasklist_lock);
-	list_for_each(pos, &current->children) {
-		struct task_struct *c = list_entry(pos, struct task_struct, sibling);
-
-		if (s->pid != -1 && c->pid != s->pid)
-			continue;
-		s->exists = true;
-		if (c->state == TASK_ZOMBIE) {
-			s->zombie = c;
-			break;
-		}
-	}
-	if (s->zombie)
-		task_unlink(s->zombie);
-	spin_unlock(&tasklist_lock);
-	return s->zombie || !s->exists;
-}
-
-long do_wait(int pid, int *status, unsigned options)
-{
-	/* No process groups: whoever asks for one gets any child. */
-	struct child_search s = { .pid = pid > 0 ? pid : -1 };
-	int error = 0;
-
-	if (options & WNOHANG)
-		search_children(&s);
-	else
-		error = wait_event_interruptible_for(&child_exit_queue, search_children(&s),
-						     WAIT_CHILD, NULL);
-	if (error)
-		return error;
-	if (!s.zombie)
-		return s.exists ? 0 : -ECHILD;
-	pid = s.zombie->pid;
-	*status = s.zombie->exit_code;
-	task_free(s.zombie);
 	return pid;
 }

@@ -22,7 +22,12 @@
 #define CLONE_CHILD_SETTID   0x01000000u
 
 /* wait4 */
-#define WNOHANG 1
+#define WNOHANG	   0x00000001u
+#define WUNTRACED  0x00000002u
+#define WCONTINUED 0x00000008u
+#define WNOTHREAD  0x20000000u /* always so here: only children of the calling task */
+#define WALL	   0x40000000u /* also those that end without SIGCHLD */
+#define WCLONE	   0x80000000u /* only those */
 
 /* Create a child that continues at @regs with result 0, on stack @sp (0 = the parent's). Its pid,
  * or -ENOMEM, -EAGAIN, -EINVAL. @tls: base of its TLS segment with CLONE_SETTLS.
@@ -35,9 +40,21 @@ long do_fork(unsigned flags, const struct pt_regs *regs, unsigned long sp, unsig
  * with its status. Context: may sleep; no lock held. */
 void do_exit(int code) __attribute__((noreturn));
 
-/* Wait for a child. Its pid (*status = its code), 0 (WNOHANG, none ready), -ECHILD, -EINTR.
- * Context: may sleep. Locks: takes tasklist_lock. */
-long do_wait(int pid, int *status, unsigned options);
+/* What wait4 tells of a child: status in its form, ticks of it and of the children it waited for. */
+struct child_report {
+	int status;
+	uint32_t utime, stime;
+};
+
+/* Wait for a child: @pid > 0 that one, -1 any, 0 any of our process group, < -1 any of group -@pid.
+ * Its pid and *report, 0 (WNOHANG, none ready), -ECHILD, -EINVAL, -ERESTARTSYS.
+ * Context: may sleep. Locks: takes tasklist_lock. (wait4.c) */
+long do_wait(int pid, struct child_report *report, unsigned options);
+/* Free the zombies whose end the current task does not want to hear of. */
+void reap_ignored_children(void);
+
+/* The first program's resource limits; its children inherit them. (sys_limits.c) */
+void limits_first(struct task_struct *t);
 
 /* The pid of @t's parent, 0 = none. Locks: takes tasklist_lock. */
 int parent_pid(struct task_struct *t);

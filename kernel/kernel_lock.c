@@ -4,6 +4,7 @@
  * current->lock_depth counts as in 1999: -1 = not held, n = taken n + 1 times.
  */
 #include "kernel/kernel_lock.h"
+#include "kernel/lock_fast.h"
 #include "kernel/printk.h"
 #include "kernel/spinlock.h"
 #include "kernel/task.h"
@@ -12,6 +13,11 @@ static struct spinlock kernel_lock = SPINLOCK_INIT(LC_KERNEL, NULL);
 
 static void take(uintptr_t place)
 {
+	if (!observed()) {
+		spin_acquire(&kernel_lock, place);
+		lock_own(&kernel_lock.info, place, 0);
+		return;
+	}
 	lock_want(&kernel_lock.info, LOCK_WRITE, place);
 	spin_acquire(&kernel_lock, place);
 	lock_got(&kernel_lock.info, LOCK_WRITE, place);
@@ -19,6 +25,11 @@ static void take(uintptr_t place)
 
 static void give(uintptr_t place)
 {
+	if (!observed()) {
+		lock_disown(&kernel_lock.info, place, 0);
+		__atomic_store_n(&kernel_lock.locked, 0, __ATOMIC_RELEASE);
+		return;
+	}
 	lock_dropped(&kernel_lock.info, place);
 	__atomic_store_n(&kernel_lock.locked, 0, __ATOMIC_RELEASE);
 	lock_released(&kernel_lock.info, place);

@@ -7,8 +7,8 @@
  * emptied, so that the interrupt always leaves what it found. A record whose lock is NULL is void.
  */
 #include "kernel/lock.h"
+#include "kernel/lock_fast.h"
 #include "kernel/printk.h"
-#include "kernel/rcu.h"
 #include "kernel/sched.h"
 #include "kernel/string.h"
 #include "kernel/sync.h"
@@ -21,6 +21,8 @@ const struct lock_class lock_classes[NR_LOCK_CLASSES] = {
 };
 
 static uint16_t next_ordinal[NR_LOCK_CLASSES]; /* atomic */
+
+union observers observers;
 
 #define compiler_barrier() __atomic_signal_fence(__ATOMIC_SEQ_CST)
 
@@ -73,28 +75,22 @@ struct held_lock *lock_held_by_current(const struct lock_info *li)
 	return find_held(current, li);
 }
 
-static void push_held(struct task_struct *t, const struct held_lock *rec)
+void lock_no_room(const struct task_struct *t, const struct lock_info *li)
 {
-	int slot = t->nheld;
-	struct held_lock *h = &t->held[slot];
+	panic("%s (pid %d) holds %d locks; no room to record %s", t->comm, t->pid, t->nheld,
+	      lock_classes[li->class_id].name);
+}
 
-	if (slot >= MAX_HELD_LOCKS)
-		panic("%s (pid %d) holds %d locks; no room to record %s", t->comm, t->pid, slot,
-		      lock_classes[rec->lock->class_id].name);
-	t->nheld = slot + 1;
-	compiler_barrier();
-	h->mode = rec->mode;
-	h->depth = rec->depth;
-	h->place = rec->place;
-	h->since = rec->since;
-	compiler_barrier();
-	h->lock = rec->lock;
+static int is_spin(const struct lock_info *li)
+{
+	return kind_of(li) == LK_SPIN;
 }
 
 static void remove_held(struct task_struct *t, struct held_lock *h)
 {
 	int last = t->nheld - 1;
 
+	t->nspin -= is_spin(h->lock);
 	/* schedule() drops kernel_lock after the wait began: what comes later stays "later". */
 	if (h - t->held < t->wait.nheld)
 		t->wait.nheld--;
@@ -154,7 +150,6 @@ void lock_waiting(struct lock_info *li, unsigned mode, uintptr_t place)
 void lock_got(struct lock_info *li, unsigned mode, uintptr_t place)
 {
 	struct task_struct *t = current;
-	struct held_lock rec = {.lock = li, .mode = (uint8_t)mode, .depth = 1, .place = place};
 
 	if (t->wait.kind == WAIT_LOCK && t->wait.what == li)
 		t->wait.kind = WAIT_NONE;
@@ -162,8 +157,7 @@ void lock_got(struct lock_info *li, unsigned mode, uintptr_t place)
 		li->owner = t;
 		li->place = place;
 	}
-	rec.since = arch_ticks();
-	push_held(t, &rec);
+	lock_push(t, li, mode, place, is_spin(li));
 	trace(TE_LOCK_GOT, trace_id(li), mode, place);
 	if (unlikely(watch_mask))
 		watch_lock_got(li, mode, place);
@@ -189,7 +183,7 @@ void lock_dropped(struct lock_info *li, uintptr_t place)
 		refuse_release(li, place);
 	if (li->owner == t)
 		li->owner = NULL;
-	if (h)
+	if (h && !lock_pop(t, li, is_spin(li)))
 		remove_held(t, h);
 	trace(TE_LOCK_DROP, trace_id(li), 0, place);
 	if (unlikely(watch_mask))
@@ -218,60 +212,60 @@ void lock_handed_over(struct lock_info *li)
 void lock_move(struct lock_info *li, struct task_struct *from, struct task_struct *to)
 {
 	struct held_lock *h = find_held(from, li);
-	struct held_lock rec = *h;
+	unsigned mode = h->mode;
+	uintptr_t place = h->place;
 
-	remove_held(from, h);
-	push_held(to, &rec);
+	if (!lock_pop(from, li, is_spin(li)))
+		remove_held(from, h);
+	lock_push(to, li, mode, place, is_spin(li));
 	li->owner = to;
 }
 
 /* --- assertions ---------------------------------------------------------------------------- */
 
-static const struct held_lock *held_spinlock(int *count)
-{
-	const struct task_struct *t = current;
-	const struct held_lock *found = NULL;
-	int i;
-
-	*count = 0;
-	for (i = 0; i < t->nheld; i++) {
-		const struct lock_info *li = t->held[i].lock;
-
-		if (li && kind_of(li) == LK_SPIN) {
-			found = &t->held[i];
-			++*count;
-		}
-	}
-	return found;
-}
-
 int spinlocks_held(void)
 {
-	int count;
+	return current->nspin;
+}
 
-	held_spinlock(&count);
-	return count;
+static const struct held_lock *held_spinlock(const struct task_struct *t)
+{
+	int i;
+
+	for (i = t->nheld - 1; i > 0; i--)
+		if (t->held[i].lock && is_spin(t->held[i].lock))
+			break;
+	return &t->held[i];
+}
+
+/* One of the conditions of might_sleep_at() is broken, or it is too early to ask. */
+static __attribute__((noinline)) void sleep_refused(uintptr_t place)
+{
+	const struct task_struct *t = current;
+	const struct held_lock *h;
+	char name[48];
+
+	if (!system_running)
+		return;
+	if (t->nspin) {
+		h = held_spinlock(t);
+		panic("%s (pid %d) may sleep in %pS, holding spin lock %s taken in %pS", t->comm,
+		      t->pid, (void *)place, lock_name(h->lock, name, sizeof(name)),
+		      (void *)h->place);
+	}
+	if (!arch_irqs_enabled())
+		panic("%s (pid %d) may sleep in %pS with interrupts off", t->comm, t->pid,
+		      (void *)place);
+	panic("%s (pid %d) may sleep in %pS inside an RCU read section", t->comm, t->pid,
+	      (void *)place);
 }
 
 void might_sleep_at(uintptr_t place)
 {
-	const struct held_lock *h;
-	char name[48];
-	int count;
+	const struct task_struct *t = current;
 
-	if (!system_running)
-		return;
-	h = held_spinlock(&count);
-	if (h)
-		panic("%s (pid %d) may sleep in %pS, holding spin lock %s taken in %pS",
-		      current->comm, current->pid, (void *)place,
-		      lock_name(h->lock, name, sizeof(name)), (void *)h->place);
-	if (!arch_irqs_enabled())
-		panic("%s (pid %d) may sleep in %pS with interrupts off", current->comm,
-		      current->pid, (void *)place);
-	if (rcu_read_lock_held())
-		panic("%s (pid %d) may sleep in %pS inside an RCU read section", current->comm,
-		      current->pid, (void *)place);
+	if (unlikely((t->nspin | t->rcu_nesting) != 0 || !arch_irqs_enabled()))
+		sleep_refused(place);
 }
 
 void might_sleep(void)

@@ -13,6 +13,12 @@
 #ifndef LOCK_CLASS
 #error "define LOCK_CLASS before including kernel/lock_classes.h"
 #endif
+LOCK_CLASS(NAMESPACE,     "namespace_sem",   SEM,    0, "the names of the file system: who changes them, or looks them up on the disk",
+	   "outermost: held over messages to the file system; no user memory is touched under it")
+LOCK_CLASS(PIPE,          "pipe lock",       SEM,    0, "one pipe's buffer and its numbers of readers and writers",
+	   "held while a pipe copies to and from user memory: a fault under it takes mmap_sem and all below")
+LOCK_CLASS(INODE_SEM,     "i_sem",           SEM,    0, "a file's size and contents against other writers",
+	   "write() copies from user memory under it, and a fault takes mmap_sem; truncation takes mmap_sem of all who map the file")
 LOCK_CLASS(MMAP_SEM,      "mmap_sem",        SEM,    0, "one mm's vma list and fields against other threads and system calls",
 	   "outermost of the VM: held over faults, disk reads and page stealing")
 LOCK_CLASS(MMAP_RWSEM,    "mmap_sem (rw)",   RWSEM,  0, "one mm's vma list and fields: faults read, changes write (from 2.4.3)",
@@ -23,8 +29,6 @@ LOCK_CLASS(VMLIST_SEM,    "vmlist lock",     SEM,    0, "one mm's vma list again
 	   "rule 4 of 1999: nothing that leads to page stealing is done under it")
 LOCK_CLASS(VMLIST_RWSEM,  "vmlist lock (rw)", RWSEM, 0, "one mm's vma list against the page stealer, in the design in which stealers share it",
 	   "as the vmlist lock that sleeps")
-LOCK_CLASS(INODE_SEM,     "i_sem",           SEM,    0, "a file's size and contents against other writers",
-	   "a fault may copy to user memory that maps a file, so it ranks below mmap_sem's users")
 LOCK_CLASS(PAGE_LOCK,     "page lock",       PAGE,   0, "one page's identity, its contents while I/O runs, its sharing test",
 	   "I/O sleeps with it")
 LOCK_CLASS(RECLAIM,       "reclaim",         PSEUDO, 0, "nothing: entered by each allocation that may wait, and by the stealer",
@@ -38,6 +42,8 @@ LOCK_CLASS(KERNEL,        "kernel_lock",     BKL,    0, "everything nobody gave 
 LOCK_CLASS(TASKLIST,      "tasklist_lock",   SPIN,   0, "the list of all tasks, parents and children",
 	   "the stealer chooses its victim under it")
 LOCK_CLASS(MMLIST,        "mmlist_lock",     SPIN,   1, "the list of all mms", "taken with nothing but tasklist_lock held; pins what it finds")
+LOCK_CLASS(FS,            "fs lock",         SPIN,   0, "one program's current directory and umask",
+	   "takes a reference on an inode inside")
 LOCK_CLASS(PAGE_TABLE,    "page_table_lock", SPIN,   0, "one mm's ptes against the stealer; from 2.3.23 also its vma list (the vmlist lock)",
 	   "taken under kernel_lock; the swap locks and caches nest inside")
 LOCK_CLASS(I_SHARED,      "i_shared_lock",   SPIN,   1, "one file's list of mappings (i_mmap)",
@@ -55,6 +61,8 @@ LOCK_CLASS(PAGE_ALLOC,    "page_alloc_lock", SPIN,   1, "the buddy lists and nr_
 LOCK_CLASS(WAITQUEUE,     "waitqueue_lock",  SPIN,   0, "one wait queue, and the count of the semaphore that owns it",
 	   "wake_up takes runqueue_lock inside; taken from interrupts")
 LOCK_CLASS(PORT,          "port_lock",       SPIN,   0, "one message port's queue", "a leaf but for the wake-up inside")
+LOCK_CLASS(SIGNAL,        "siglock",         SPIN,   1, "one task's pending and blocked signals, or one table of actions",
+	   "signals are sent under tasklist_lock, under vmlist locks and from the timer interrupt; the receiver is woken after it")
 LOCK_CLASS(TIMER,         "timer_lock",      SPIN,   1, "the timer list", "taken from interrupts")
 LOCK_CLASS(RUNQUEUE,      "runqueue_lock",   SPIN,   1, "the run queue and every task's state changes", "innermost of the scheduler")
 LOCK_CLASS(TLB,           "tlb_lock",        SPIN,   1, "the one TLB shootdown in flight", "taken inside page_table_lock")

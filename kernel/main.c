@@ -21,7 +21,9 @@
 #include "kernel/trace.h"
 #include "kernel/watch.h"
 #include "mm/design/design.h"
+#include "mm/fault.h"
 #include "mm/mm.h"
+#include "mm/slab.h"
 #include "mm/vmscan.h"
 
 #define DEFAULT_DESIGN "linux-2.3.30"
@@ -82,6 +84,7 @@ void kernel_init(const struct boot_info *boot)
 		arch_poweroff(STATUS_REFUSED);
 	if (cmdline_get("watch") && watch_setup(cmdline_get("watch")))
 		arch_poweroff(STATUS_REFUSED);
+	slab_set_debugging(watch_mask || cmdline_get("scenario") || cmdline_long("poison", 0));
 }
 
 static void banner(void)
@@ -113,6 +116,10 @@ void kernel_main(const struct boot_info *bi)
 	if (!t)
 		panic("no memory for the first task");
 	system_running = true;
+	if (!cmdline_get("scenario")) {
+		page_cpu_lists_enable();
+		page_tables_keep(true);
+	}
 	arch_start_cpus();
 	wake_up_process(t);
 	cpu_idle();
@@ -121,7 +128,5 @@ void kernel_main(const struct boot_info *bi)
 void secondary_main(int cpu)
 {
 	sched_init_cpu(cpu);
-	while (cpu >= nr_cpus) /* cpus= says that there are fewer of us */
-		cpu_relax();
 	cpu_idle();
 }

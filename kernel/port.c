@@ -114,6 +114,27 @@ struct message *port_receive(struct port *port)
 	return msg;
 }
 
+struct message *port_receive_if(struct port *port,
+				bool (*wanted)(const struct message *msg, const void *arg),
+				const void *arg)
+{
+	unsigned long flags = spin_lock_irqsave(&port->lock);
+	struct message *msg = NULL;
+
+	BUG_ON(port->server != current);
+	if (!list_empty(&port->queue)) {
+		msg = list_first(&port->queue, struct message, link);
+		if (wanted(msg, arg)) {
+			list_del(&msg->link);
+			port->queued--;
+		} else {
+			msg = NULL;
+		}
+	}
+	spin_unlock_irqrestore(&port->lock, flags);
+	return msg;
+}
+
 void message_reply(struct message *msg, long result)
 {
 	struct port *port = msg->port;

@@ -51,6 +51,11 @@ long message_wait(struct message *msg);
 
 /* The next message, sleeping while there is none. Only the server. Context: may sleep. */
 struct message *port_receive(struct port *port);
+/* The next message if @wanted(msg, @arg) says so; NULL = no, or there is none. Only the server.
+ * Context: atomic. Locks: takes port_lock, inside which @wanted runs. */
+struct message *port_receive_if(struct port *port,
+				bool (*wanted)(const struct message *msg, const void *arg),
+				const void *arg);
 /* Answer @msg with @result. It may be gone when this returns. Only the server, once. */
 void message_reply(struct message *msg, long result);
 

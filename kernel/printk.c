@@ -153,6 +153,21 @@ void console_write(const char *s, size_t n)
 	spin_unlock_irqrestore(&console_lock, flags);
 }
 
+size_t printk_log_read(size_t *pos, char *buf, size_t size)
+{
+	unsigned long flags = spin_lock_irqsave(&console_lock);
+	size_t first = log_written - min(log_written, (size_t)LOG_SIZE), n, i;
+
+	if (*pos < first)
+		*pos = first;
+	n = min(size, log_written - *pos);
+	for (i = 0; i < n; i++)
+		buf[i] = log_ring[(*pos + i) & (LOG_SIZE - 1)];
+	*pos += n;
+	spin_unlock_irqrestore(&console_lock, flags);
+	return n;
+}
+
 size_t printk_log_copy(char *buf, size_t size)
 {
 	unsigned long flags = spin_lock_irqsave(&console_lock);

@@ -1,8 +1,9 @@
 /*
- * kernel/procfiles.h - read-only text files that the kernel writes when they are opened:
- * /proc/meminfo, swaps, vmstat, cpuinfo, version, files. An extension for tests and people.
+ * kernel/procfiles.h - text files that the kernel writes when they are opened: /proc/meminfo, swaps,
+ * vmstat, tasks, locks, order, watch, designs ... (the table in procfiles.c). For tests and people.
  *
- * The text is made once, at open, in a page of its own; reading it twice needs opening it twice.
+ * The text is made once, at open, in pages of its own; reading it anew needs opening it anew. All are
+ * read-only but /proc/watch, which takes the words of `watch=`.
  */
 #ifndef KERNEL_PROCFILES_H
 #define KERNEL_PROCFILES_H
@@ -12,5 +13,7 @@
 /* Open the generated file called @name (without "/proc/"). 0 and *out, -ENOENT, -EACCES (for
  * writing), -ENOMEM. Context: may sleep. */
 int procfile_open(const char *name, unsigned flags, struct file **out);
+/* The name of the nth, NULL after the last. */
+const char *procfile_nth(unsigned n);
 
 #endif

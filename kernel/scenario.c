@@ -28,6 +28,7 @@ struct run_task {
 };
 
 struct scenario_result scenario_result;
+bool scenario_controlled;
 
 static struct run_task run[SCENARIO_MAX_TASKS];
 static int nrun;
@@ -429,9 +430,12 @@ static int prepare(const struct scenario *s, enum run_mode mode, const char *sch
 {
 	int error;
 
+	scenario_controlled = mode == MODE_CONTROLLED;
 	ctl_reset();
 	watch_reset();
 	error = scenario_ops.make_world(&s->world);
+	if (!error && mode == MODE_CONTROLLED && scenario_ops.limit_reclaim)
+		scenario_ops.limit_reclaim(&s->world);
 	if (!error && s->setup)
 		error = s->setup();
 	if (!error)
@@ -485,6 +489,22 @@ int scenario_run(const struct scenario *s, const char *mode_name, const char *sc
 	}
 	print_verdict_line(s, mode, &config);
 	return scenario_result.as_expected ? 0 : 1;
+}
+
+int scenario_set_up(const struct scenario *s)
+{
+	struct ctl_config unused = { 0 };
+
+	return prepare(s, MODE_CONTROLLED, "none", &unused);
+}
+
+void scenario_report_run(const struct scenario *s, enum ctl_verdict v)
+{
+	report_verdict(v, true);
+	if (token_record(&token, s->name, scenario_ops.design()))
+		report("the run was too long for a whole token\n");
+	token.end = v;
+	token_print(&token);
 }
 
 void scenario_main(void *unused)

@@ -28,6 +28,9 @@ struct scenario_world {
 	unsigned min, low, high;	  /* freepages watermarks */
 	unsigned swap_slots;		  /* usable slots of the one swap area */
 	unsigned file_pages;		  /* length of the one file */
+	/* Controlled runs: how many successes page stealing wants, and through how many priorities it
+	 * goes for them, from 6 on. 1999's are 32 and 7. */
+	unsigned reclaim_pages, reclaim_rounds;
 };
 
 struct scenario_task {
@@ -40,6 +43,13 @@ struct scenario_task {
 	int (*prepare)(struct task_struct *t, void *arg);
 };
 
+/* What the explorer is expected to find among all schedules. */
+enum scenario_explored {
+	EXPLORED_AS_STORY, /* something, if the story does not end well; else nothing */
+	EXPLORED_FOUND,	   /* a schedule that shows what the scenario is about */
+	EXPLORED_NONE,	   /* no such schedule */
+};
+
 /* What a design is expected to do, judged by one watcher. */
 struct scenario_expect {
 	const char *design;	  /* "vmlist-held"; NULL = every design not listed before */
@@ -48,6 +58,7 @@ struct scenario_expect {
 				   * NULL = not stated */
 	const char *rule;	  /* the same for the `rules` watcher */
 	const char *source;	  /* where this expectation comes from */
+	enum scenario_explored explored;
 };
 
 struct scenario {
@@ -68,12 +79,18 @@ struct scenario {
 	 * use up the memory that is left, say. In the main task; NULL = nothing. */
 	void (*ready)(bool controlled);
 	const char *story;   /* text, kernel/story.h; NULL = none */
+	/* By which keys of watchers and invariants the race that this is about shows itself, prefixes with '|'
+	 * between them: the explorer goes on past failures that are other named holes of the design. NULL =
+	 * any failure will do. */
+	const char *shows;
 	const struct scenario_expect *expect;
 	int nexpect;
 };
 
 /* Built by tests/scenarios/: every scenario, ended by NULL. */
 extern const struct scenario *const scenarios[];
+
+extern bool scenario_controlled; /* set before the set-up: the run will be a controlled one */
 
 const struct scenario *scenario_find(const char *name); /* NULL = unknown */
 /* The one that was asked for on the command line, NULL = none; one clear line and exit if
@@ -87,6 +104,8 @@ const struct scenario_expect *scenario_expected(const struct scenario *s, const 
 struct scenario_ops {
 	/* Apply the world's parameters: watermarks, frames, swap. 0 or -errno. */
 	int (*make_world)(const struct scenario_world *w);
+	/* Apply reclaim_pages and reclaim_rounds. */
+	void (*limit_reclaim)(const struct scenario_world *w);
 	struct task_struct *(*kswapd)(void); /* the kswapd task, created if need be; NULL = none */
 	const char *(*design)(void);	     /* name of the design in force */
 	bool (*hole_known)(const char *key); /* is this complaint a named hole of the design? */
@@ -103,6 +122,14 @@ void scenario_set_schedule(const char *text, size_t len);
 void scenario_main(void *unused) __attribute__((noreturn));
 /* The same without ending the machine; returns that status. */
 int scenario_run(const struct scenario *s, const char *mode, const char *schedule);
+
+/*
+ * The same in parts, for the explorer: it calls ctl_run() in between, many times. scenario_set_up():
+ * the world and the tasks of a controlled run without a schedule; 0 or -errno (reported).
+ * scenario_report_run(): what is known of the run that ended with @v, and its token.
+ */
+int scenario_set_up(const struct scenario *s);
+void scenario_report_run(const struct scenario *s, enum ctl_verdict v);
 
 /* The result of the last scenario_run(), for tests. */
 struct scenario_result {

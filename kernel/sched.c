@@ -300,11 +300,15 @@ void kthread_entry(void)
 	task_exit(0);
 }
 
+/* schedule() with a spin lock held, inside an RCU read section or with interrupts off would hand
+ * the damage to somebody else. */
 static void check_may_schedule(struct task_struct *t, uintptr_t place)
 {
 	char name[48];
 	int i;
 
+	if (likely(!t->nspin && !t->rcu_nesting && arch_irqs_enabled()))
+		return;
 	for (i = 0; i < t->nheld; i++) {
 		struct lock_info *li = t->held[i].lock;
 
@@ -317,9 +321,8 @@ static void check_may_schedule(struct task_struct *t, uintptr_t place)
 	if (t->rcu_nesting)
 		panic("%s (pid %d) calls schedule() in %pS inside an RCU read section", t->comm,
 		      t->pid, (void *)place);
-	if (!arch_irqs_enabled())
-		panic("%s (pid %d) calls schedule() in %pS with interrupts off", t->comm, t->pid,
-		      (void *)place);
+	panic("%s (pid %d) calls schedule() in %pS with interrupts off", t->comm, t->pid,
+	      (void *)place);
 }
 
 static void about_to_sleep(struct task_struct *t, uintptr_t place)
@@ -425,8 +428,12 @@ void timer_interrupt(int cpu, bool user)
 			t->need_resched = true;
 		return;
 	}
-	if (user)
+	if (user) {
+		t->utime++;
 		rcu_note_quiescent();
+	} else {
+		t->stime++;
+	}
 	if (--t->counter <= 0) {
 		t->counter = 0;
 		t->need_resched = true;

@@ -54,6 +54,8 @@ void task_exit(int code) __attribute__((noreturn));
 extern struct wait_queue_head child_exit_queue; /* woken whenever a task with a parent has ended */
 /* Panic if the kernel stack of @t has run into the task structure below it. */
 void task_check_stack(const struct task_struct *t);
+/* Put a new task in the list of all, and with its parent's children. tasklist_lock held. */
+void task_link(struct task_struct *t);
 /* Take a zombie (or a task that never ran) out of the task list. tasklist_lock held. */
 void task_unlink(struct task_struct *t);
 

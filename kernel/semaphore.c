@@ -4,8 +4,14 @@
  * A waiter stays at its place in the queue until it has taken a count: up() wakes the first, and a
  * waiter that leaves while counts remain wakes the next, so no wake-up is lost when two up() come
  * before the first waiter runs.
+ *
+ * The count is changed atomically, and the queue's lock is taken only by who waits or wakes. up()
+ * adds to the count and then looks for waiters; a waiter enters the queue and then looks at the
+ * count, both with a full barrier between: one of them sees the other. A waker takes the queue's
+ * lock, and so comes when the waiter is asleep or has its count.
  */
 #include "kernel/errno.h"
+#include "kernel/lock_fast.h"
 #include "kernel/printk.h"
 #include "kernel/semaphore.h"
 
@@ -18,96 +24,132 @@ void sema_init(struct semaphore *sem, int count, enum lock_class_id class_id, co
 	init_waitqueue_head(&sem->wait, label);
 }
 
+/* Needs sem->wait.lock. */
 static void wake_first(struct semaphore *sem)
 {
 	if (!list_empty(&sem->wait.task_list))
 		wake_up_process(list_first(&sem->wait.task_list, struct wait_queue, link)->task);
 }
 
-/* Sleep until a count can be taken. Needs sem->wait.lock, drops it while asleep. */
-static int wait_for_count(struct semaphore *sem, int state, unsigned long *flags, uintptr_t place)
+static inline int count_of(const struct semaphore *sem)
+{
+	return __atomic_load_n(&sem->count, __ATOMIC_RELAXED);
+}
+
+static inline bool try_count(struct semaphore *sem)
+{
+	int count = count_of(sem);
+
+	while (count > 0)
+		if (__atomic_compare_exchange_n(&sem->count, &count, count - 1, false,
+						__ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+			return true;
+	return false;
+}
+
+static inline bool has_waiters(const struct semaphore *sem)
+{
+	return __atomic_load_n(&sem->wait.task_list.next, __ATOMIC_RELAXED) != &sem->wait.task_list;
+}
+
+/* Sleep until a count can be taken. */
+static __attribute__((noinline)) int wait_for_count(struct semaphore *sem, int state,
+						    uintptr_t place)
 {
 	struct wait_queue w = {.task = current, .exclusive = true};
+	unsigned long flags = spin_lock_irqsave(&sem->wait.lock);
 	int ret = 0;
 
 	list_add_tail(&w.link, &sem->wait.task_list);
-	while (sem->count == 0) {
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	while (!try_count(sem)) {
 		if (state == TASK_INTERRUPTIBLE && signal_pending(current)) {
 			ret = -EINTR;
 			break;
 		}
 		set_current_state(state);
 		lock_waiting(&sem->info, LOCK_WRITE, place);
-		spin_unlock_irqrestore(&sem->wait.lock, *flags);
+		spin_unlock_irqrestore(&sem->wait.lock, flags);
 		schedule();
-		*flags = spin_lock_irqsave(&sem->wait.lock);
+		flags = spin_lock_irqsave(&sem->wait.lock);
 	}
-	if (!ret)
-		sem->count--;
 	list_del(&w.link);
 	set_current_state(TASK_RUNNING);
 	wait_clear();
-	if (sem->count > 0)
+	if (count_of(sem) > 0)
 		wake_first(sem);
+	spin_unlock_irqrestore(&sem->wait.lock, flags);
 	return ret;
 }
 
-static int take(struct semaphore *sem, int state, uintptr_t place)
+static inline void note_got(struct semaphore *sem, unsigned mode, uintptr_t place)
 {
-	unsigned long flags;
+	if (!sem->mutex)
+		return;
+	if (observed())
+		lock_got(&sem->info, mode, place);
+	else
+		lock_own(&sem->info, place, 0);
+}
+
+static inline int take(struct semaphore *sem, int state, uintptr_t place)
+{
 	int ret = 0;
 
-	lock_want(&sem->info, LOCK_WRITE, place);
-	flags = spin_lock_irqsave(&sem->wait.lock);
-	if (sem->count > 0)
-		sem->count--;
-	else
-		ret = wait_for_count(sem, state, &flags, place);
-	spin_unlock_irqrestore(&sem->wait.lock, flags);
-	if (!ret && sem->mutex)
-		lock_got(&sem->info, LOCK_WRITE, place);
+	if (observed())
+		lock_want(&sem->info, LOCK_WRITE, place);
+	if (unlikely(!try_count(sem)))
+		ret = wait_for_count(sem, state, place);
+	if (!ret)
+		note_got(sem, LOCK_WRITE, place);
 	return ret;
 }
 
 void down(struct semaphore *sem)
 {
-	might_sleep_at(CALLER_PLACE());
+	might_sleep_here(CALLER_PLACE());
 	take(sem, TASK_UNINTERRUPTIBLE, CALLER_PLACE());
 }
 
 int down_interruptible(struct semaphore *sem)
 {
-	might_sleep_at(CALLER_PLACE());
+	might_sleep_here(CALLER_PLACE());
 	return take(sem, TASK_INTERRUPTIBLE, CALLER_PLACE());
 }
 
 bool down_trylock(struct semaphore *sem)
 {
-	unsigned long flags;
-	bool got;
+	if (observed())
+		lock_want(&sem->info, LOCK_WRITE | LOCK_TRY, CALLER_PLACE());
+	if (!try_count(sem))
+		return false;
+	note_got(sem, LOCK_WRITE | LOCK_TRY, CALLER_PLACE());
+	return true;
+}
 
-	lock_want(&sem->info, LOCK_WRITE | LOCK_TRY, CALLER_PLACE());
-	flags = spin_lock_irqsave(&sem->wait.lock);
-	got = sem->count > 0;
-	if (got)
-		sem->count--;
+static __attribute__((noinline)) void wake_a_waiter(struct semaphore *sem)
+{
+	unsigned long flags = spin_lock_irqsave(&sem->wait.lock);
+
+	wake_first(sem);
 	spin_unlock_irqrestore(&sem->wait.lock, flags);
-	if (got && sem->mutex)
-		lock_got(&sem->info, LOCK_WRITE | LOCK_TRY, CALLER_PLACE());
-	return got;
 }
 
 void up(struct semaphore *sem)
 {
-	unsigned long flags;
+	bool seen = observed();
+	int before;
 
-	if (sem->mutex)
-		lock_dropped(&sem->info, CALLER_PLACE());
-	flags = spin_lock_irqsave(&sem->wait.lock);
-	BUG_ON(sem->mutex && sem->count != 0);
-	sem->count++;
-	wake_first(sem);
-	spin_unlock_irqrestore(&sem->wait.lock, flags);
-	if (arch_irqs_enabled())
+	if (sem->mutex) {
+		if (seen)
+			lock_dropped(&sem->info, CALLER_PLACE());
+		else
+			lock_disown(&sem->info, CALLER_PLACE(), 0);
+	}
+	before = __atomic_fetch_add(&sem->count, 1, __ATOMIC_SEQ_CST);
+	BUG_ON(sem->mutex && before != 0);
+	if (unlikely(has_waiters(sem)))
+		wake_a_waiter(sem);
+	if (seen && arch_irqs_enabled())
 		lock_released(&sem->info, CALLER_PLACE());
 }

@@ -15,8 +15,8 @@
 struct semaphore {
 	struct lock_info info;
 	bool mutex;		     /* constant: initial count was 1 */
-	int count;		     /* protected by wait.lock */
-	struct wait_queue_head wait; /* its lock protects count too */
+	int count;		     /* atomic */
+	struct wait_queue_head wait;
 };
 
 #define SEMAPHORE_INIT(name, n, lc, lbl)                                                           \

@@ -1,10 +1,9 @@
 /*
- * kernel/signal.c - sending signals, and what they do: end the task, or nothing.
+ * kernel/signal.c - sending signals, and what a task inherits of them. Contracts in the header.
  *
- * The masks are words changed with atomic operations: a sender may be anywhere, the task itself may
- * be in sigprocmask. A signal that is sent while being blocked goes to sig_held and moves to
- * pending_signals when it is unblocked; both sides look again after they wrote, so it is never
- * lost.
+ * A sender marks the signal under the receiver's sig.lock and wakes it afterwards; the receiver sets
+ * its state before it looks at pending_signals. Both are sequentially consistent, so either the
+ * sleeper sees the signal or the sender sees the sleeper.
  */
 #include "kernel/signal.h"
 
@@ -12,29 +11,10 @@
 #include "kernel/fork.h"
 #include "kernel/printk.h"
 #include "kernel/sched.h"
-#include "kernel/uaccess.h"
+#include "kernel/string.h"
+#include "mm/slab.h"
 
-static uint32_t bit(int signo)
-{
-	return (uint32_t)1 << (signo - 1);
-}
-
-/* Signals whose default is to do nothing. Job control (stop, continue) does not exist here. */
-static bool ignored_by_default(int signo)
-{
-	switch (signo) {
-	case SIGCHLD:
-	case SIGCONT:
-	case SIGSTOP:
-	case SIGTSTP:
-	case SIGTTIN:
-	case SIGTTOU:
-	case SIGURG:
-	case SIGWINCH:
-		return true;
-	}
-	return false;
-}
+#define PENDING_OTHERS 0x80000000u
 
 const char *signal_name(int signo)
 {
@@ -44,217 +24,376 @@ const char *signal_name(int signo)
 		[SIGBUS] = "SIGBUS",   [SIGFPE] = "SIGFPE",   [SIGKILL] = "SIGKILL",
 		[SIGUSR1] = "SIGUSR1", [SIGSEGV] = "SIGSEGV", [SIGUSR2] = "SIGUSR2",
 		[SIGPIPE] = "SIGPIPE", [SIGALRM] = "SIGALRM", [SIGTERM] = "SIGTERM",
+		[SIGCHLD] = "SIGCHLD", [SIGCONT] = "SIGCONT", [SIGSTOP] = "SIGSTOP",
+		[SIGTSTP] = "SIGTSTP", [SIGTTIN] = "SIGTTIN", [SIGTTOU] = "SIGTTOU",
 	};
 
 	return signo > 0 && signo < (int)ARRAY_SIZE(names) && names[signo] ? names[signo]
 									   : "signal";
 }
 
-/* --- sending --------------------------------------------------------------------------------- */
+/* --- what a signal would do ---------------------------------------------------------------------- */
 
-/* Move what is held and no longer blocked to where it acts. */
-static void release_held(struct task_struct *t)
+static bool ignored_by_default(int signo)
 {
-	uint32_t ready = t->sig_held & ~t->sig_blocked;
-
-	if (!ready)
-		return;
-	__atomic_fetch_and(&t->sig_held, ~ready, __ATOMIC_SEQ_CST);
-	__atomic_fetch_or(&t->pending_signals, ready, __ATOMIC_SEQ_CST);
+	return signo == SIGCHLD || signo == SIGCONT || signo == SIGURG || signo == SIGWINCH;
 }
 
+/* sig.lock held, or @t is the caller: its table stays. */
+static unsigned long handler_of(const struct task_struct *t, int signo)
+{
+	const struct sighand *hand = t->sig.hand;
+
+	return hand ? __atomic_load_n(&hand->action[signo - 1].handler, __ATOMIC_RELAXED) : SIG_DFL;
+}
+
+static bool is_ignored(const struct task_struct *t, int signo)
+{
+	unsigned long handler = handler_of(t, signo);
+
+	return handler == SIG_IGN || (handler == SIG_DFL && ignored_by_default(signo));
+}
+
+bool signal_is_ignored(struct task_struct *t, int signo)
+{
+	unsigned long flags = spin_lock_irqsave(&t->sig.lock);
+	bool ignored = is_ignored(t, signo);
+
+	spin_unlock_irqrestore(&t->sig.lock, flags);
+	return ignored;
+}
+
+bool signal_is_shut_out(struct task_struct *t, int signo)
+{
+	return (t->sig.blocked & sig_bit(signo)) || signal_is_ignored(t, signo);
+}
+
+void recalc_pending(struct task_struct *t)
+{
+	uint64_t ready = t->sig.pending & ~t->sig.blocked;
+	uint32_t word = (uint32_t)ready & ~PENDING_OTHERS;
+
+	lock_assert_held(&t->sig.lock.info);
+	if (ready >> 31 || t->sig.reap)
+		word |= PENDING_OTHERS;
+	__atomic_store_n(&t->pending_signals, word, __ATOMIC_SEQ_CST);
+}
+
+bool fatal_signal_pending(struct task_struct *t)
+{
+	uint32_t pending = __atomic_load_n(&t->pending_signals, __ATOMIC_RELAXED);
+
+	return pending & (uint32_t)sig_bit(SIGKILL);
+}
+
+/* --- sending (sig.lock held) --------------------------------------------------------------------- */
+
+static void keep_info(struct task_struct *t, const struct ksiginfo *info)
+{
+	unsigned i;
+
+	for (i = 0; i < SIG_INFOS; i++)
+		if (!t->sig.info[i].signo) {
+			t->sig.info[i] = *info;
+			return;
+		}
+}
+
+static void forget(struct task_struct *t, uint64_t set)
+{
+	unsigned i;
+
+	t->sig.pending &= ~set;
+	for (i = 0; i < SIG_INFOS; i++)
+		if (t->sig.info[i].signo && (set & sig_bit(t->sig.info[i].signo)))
+			t->sig.info[i].signo = 0;
+}
+
+/* Stopping and going on take each other back, whether or not they are ignored or blocked. True: @t
+ * is stopped and has to go on. */
+static bool settle_stop(struct task_struct *t, int signo)
+{
+	bool was_stopped = false;
+
+	if (sig_bit(signo) & SIG_STOPPERS)
+		forget(t, sig_bit(SIGCONT));
+	if (signo == SIGCONT || signo == SIGKILL) {
+		was_stopped = t->sig.stopped != 0;
+		t->sig.stopped = 0;
+		t->sig.stop_taken = false;
+	}
+	if (signo == SIGCONT)
+		forget(t, SIG_STOPPERS);
+	return was_stopped;
+}
+
+/* Init ends by its own hand only, by faults, or by what it handles. */
+static bool shields_init(const struct task_struct *t, int signo)
+{
+	return t == init_process && t != current && handler_of(t, signo) == SIG_DFL;
+}
+
+static void mark_pending(struct task_struct *t, const struct ksiginfo *info)
+{
+	uint64_t bit = sig_bit(info->signo);
+
+	if (!(t->sig.pending & bit)) {
+		t->sig.pending |= bit;
+		keep_info(t, info);
+	}
+	recalc_pending(t);
+}
+
+/* --- sending ------------------------------------------------------------------------------------- */
+
 /* Make @t notice: wake it from an interruptible sleep, or bring it out of user mode. */
-static void signal_wake_up(struct task_struct *t)
+static void signal_wake_up(struct task_struct *t, bool stopped)
 {
 	t->need_resched = true;
-	if (t->state == TASK_INTERRUPTIBLE)
+	if (stopped || t->state == TASK_INTERRUPTIBLE)
 		wake_up_process(t);
 	else if (t->on_cpu && t != current)
 		arch_send_reschedule(t->cpu);
 }
 
+static bool gets_signals(const struct task_struct *t)
+{
+	return !(t->flags & (PF_KTHREAD | PF_EXITING)) && t->state != TASK_ZOMBIE;
+}
+
+void send_signal_info(struct task_struct *t, const struct ksiginfo *info)
+{
+	unsigned long flags;
+	bool stopped, blocked;
+
+	if (!gets_signals(t))
+		return;
+	flags = spin_lock_irqsave(&t->sig.lock);
+	stopped = settle_stop(t, info->signo);
+	blocked = t->sig.blocked & sig_bit(info->signo);
+	/* What is blocked and ignored may have a handler by the time it is unblocked. */
+	if (!shields_init(t, info->signo) && (blocked || !is_ignored(t, info->signo)))
+		mark_pending(t, info);
+	spin_unlock_irqrestore(&t->sig.lock, flags);
+	if (stopped || signal_pending(t))
+		signal_wake_up(t, stopped);
+}
+
 void send_signal(struct task_struct *t, int signo)
 {
-	uint32_t mask = bit(signo);
+	struct ksiginfo info = { .signo = signo, .code = SI_KERNEL };
 
-	if ((t->flags & PF_KTHREAD) || t->state == TASK_ZOMBIE)
+	send_signal_info(t, &info);
+}
+
+/* Only the table's owner forces: a task on itself, or whoever ends it by SIGKILL. */
+static void make_unrefusable(struct task_struct *t, int signo)
+{
+	struct sighand *hand = t->sig.hand;
+	uint64_t bit = sig_bit(signo);
+	bool shut = t->sig.blocked & bit;
+
+	t->sig.blocked &= ~bit;
+	if (hand && (shut || hand->action[signo - 1].handler == SIG_IGN))
+		__atomic_store_n(&hand->action[signo - 1].handler, SIG_DFL, __ATOMIC_RELAXED);
+}
+
+void force_signal_info(struct task_struct *t, const struct ksiginfo *info)
+{
+	unsigned long flags;
+	bool stopped;
+
+	if (!gets_signals(t))
 		return;
-	if (signo != SIGKILL && ((t->sig_ignored & mask) || ignored_by_default(signo)))
-		return;
-	__atomic_fetch_or(&t->sig_held, mask, __ATOMIC_SEQ_CST);
-	release_held(t);
-	if (signal_pending(t))
-		signal_wake_up(t);
+	flags = spin_lock_irqsave(&t->sig.lock);
+	stopped = settle_stop(t, info->signo);
+	make_unrefusable(t, info->signo);
+	mark_pending(t, info);
+	spin_unlock_irqrestore(&t->sig.lock, flags);
+	signal_wake_up(t, stopped);
 }
 
 void force_signal(struct task_struct *t, int signo)
 {
-	uint32_t mask = bit(signo);
+	struct ksiginfo info = { .signo = signo, .code = SI_KERNEL };
 
-	__atomic_fetch_and(&t->sig_ignored, ~mask, __ATOMIC_SEQ_CST);
-	__atomic_fetch_and(&t->sig_blocked, ~mask, __ATOMIC_SEQ_CST);
-	send_signal(t, signo);
+	force_signal_info(t, &info);
 }
 
-void signal_foreground(int signo)
+void user_trap(struct pt_regs *regs, int signo, int code, unsigned long addr)
 {
-	struct task_struct *t;
+	struct ksiginfo info = { .signo = signo, .code = code, .field = { (uint32_t)addr } };
 
-	spin_lock(&tasklist_lock);
-	for_each_task(t)
-		if (t != init_process)
-			send_signal(t, signo);
-	spin_unlock(&tasklist_lock);
+	/* Said only when nobody handles it. */
+	if (handler_of(current, signo) <= SIG_IGN || (current->sig.blocked & sig_bit(signo)))
+		printk("%s (pid %d): %s at %08lx, stack %08lx\n", current->comm, current->pid,
+		       signal_name(signo), arch_user_pc(regs), arch_user_sp(regs));
+	force_signal_info(current, &info);
 }
 
-void signals_inherit(struct task_struct *child, const struct task_struct *parent)
+/* --- telling the parent -------------------------------------------------------------------------- */
+
+static uint32_t action_flags(struct task_struct *t, int signo)
 {
-	child->pending_signals = 0;
-	child->sig_held = 0;
-	child->sig_blocked = parent->sig_blocked;
-	child->sig_ignored = parent->sig_ignored;
+	unsigned long flags = spin_lock_irqsave(&t->sig.lock);
+	uint32_t value = t->sig.hand ? t->sig.hand->action[signo - 1].flags : 0;
+
+	spin_unlock_irqrestore(&t->sig.lock, flags);
+	return value;
 }
 
-/* --- acting ---------------------------------------------------------------------------------- */
-
-void deliver_signals(void)
+static void tell_parent(struct task_struct *t, int signo, int code, int status)
 {
-	uint32_t pending = __atomic_load_n(&current->pending_signals, __ATOMIC_SEQ_CST);
+	struct ksiginfo info = {
+		.signo = signo,
+		.code = code,
+		.field = { (uint32_t)t->pid, 0, (uint32_t)status, t->utime, t->stime },
+	};
 
-	/* SIGKILL before all others, then the lowest. */
-	if (pending & bit(SIGKILL))
-		do_exit(SIGKILL);
-	if (pending)
-		do_exit(__builtin_ctz(pending) + 1);
+	send_signal_info(t->parent, &info);
 }
 
-void user_trap(struct pt_regs *regs, int signo)
+/* The parent frees its silent zombies itself, as it did in 1999, when it is next on its way to user
+ * mode (or in wait4). */
+static void make_parent_reap(struct task_struct *parent)
 {
-	printk("%s (pid %d): %s at %08lx, stack %08lx\n", current->comm, current->pid,
-	       signal_name(signo), arch_user_pc(regs), arch_user_sp(regs));
-	force_signal(current, signo);
+	unsigned long flags = spin_lock_irqsave(&parent->sig.lock);
+
+	parent->sig.reap = true;
+	recalc_pending(parent);
+	spin_unlock_irqrestore(&parent->sig.lock, flags);
+	signal_wake_up(parent, false);
 }
 
-/* --- system calls ---------------------------------------------------------------------------- */
-
-static bool may_signal(const struct task_struct *t)
+void signal_child_ended(struct task_struct *t)
 {
-	return !(t->flags & PF_KTHREAD) && t != init_process && t->state != TASK_ZOMBIE;
-}
+	struct task_struct *parent = t->parent;
+	int code = t->exit_code;
 
-static long kill_all(int signo)
-{
-	struct task_struct *t;
-	long result = -ESRCH;
-
-	for_each_task(t) {
-		if (!may_signal(t) || t == current)
-			continue;
-		result = 0;
-		if (signo)
-			send_signal(t, signo);
+	lock_assert_held(&tasklist_lock.info);
+	if (!gets_signals(parent) || !parent->sig.hand)
+		return; /* about to leave its children to init */
+	if (t->exit_signal == SIGCHLD && ((action_flags(parent, SIGCHLD) & SA_NOCLDWAIT) ||
+					  handler_of(parent, SIGCHLD) == SIG_IGN)) {
+		t->auto_reap = true;
+		make_parent_reap(parent);
 	}
-	return result;
+	if (t->exit_signal)
+		tell_parent(t, t->exit_signal, code & 0x7F ? CLD_KILLED : CLD_EXITED,
+			    code & 0x7F ? code & 0x7F : code >> 8);
 }
 
-static long kill_one(int pid, int signo)
+void signal_child_changed(struct task_struct *t, int code, int status)
 {
-	struct task_struct *t = find_task_by_pid(pid);
+	lock_assert_held(&tasklist_lock.info);
+	if (t->parent && !(action_flags(t->parent, SIGCHLD) & SA_NOCLDSTOP))
+		tell_parent(t, SIGCHLD, code, status);
+}
 
-	if (!t)
-		return -ESRCH;
-	if (t->flags & PF_KTHREAD)
-		return -EPERM;
-	/* Init dies only by its own hand. */
-	if (signo && (t != init_process || t == current))
-		send_signal(t, signo);
+/* --- tables ---------------------------------------------------------------------------------------- */
+
+void signals_init(struct task_struct *t)
+{
+	spin_lock_init(&t->sig.lock, LC_SIGNAL, NULL);
+	init_timer(&t->sig.real_timer);
+}
+
+/* A table with one owner: a copy of @from, or all defaults. */
+static struct sighand *new_table(struct sighand *from)
+{
+	struct sighand *hand = kzalloc(sizeof(*hand), GFP_KERNEL);
+
+	if (!hand)
+		return NULL;
+	hand->count = 1;
+	spin_lock_init(&hand->lock, LC_SIGNAL, "actions");
+	if (from) {
+		spin_lock(&from->lock);
+		memcpy(hand->action, from->action, sizeof(hand->action));
+		spin_unlock(&from->lock);
+	}
+	return hand;
+}
+
+static void put_table(struct sighand *hand)
+{
+	if (hand && __atomic_sub_fetch(&hand->count, 1, __ATOMIC_ACQ_REL) == 0)
+		kfree(hand);
+}
+
+/* Change @t's table; the old one is given up. */
+static void use_table(struct task_struct *t, struct sighand *hand)
+{
+	unsigned long flags = spin_lock_irqsave(&t->sig.lock);
+	struct sighand *old = t->sig.hand;
+
+	t->sig.hand = hand;
+	spin_unlock_irqrestore(&t->sig.lock, flags);
+	put_table(old);
+}
+
+int signals_first(struct task_struct *t)
+{
+	t->sig.hand = new_table(NULL);
+	return t->sig.hand ? 0 : -ENOMEM;
+}
+
+int signals_inherit(struct task_struct *child, unsigned clone_flags)
+{
+	struct sighand *mine = current->sig.hand;
+
+	child->sig.blocked = current->sig.blocked;
+	if (!(clone_flags & CLONE_VM) || (clone_flags & CLONE_VFORK)) {
+		child->sig.altstack = current->sig.altstack;
+		child->sig.altstack_size = current->sig.altstack_size;
+	}
+	if (mine && (clone_flags & CLONE_SIGHAND)) {
+		__atomic_fetch_add(&mine->count, 1, __ATOMIC_ACQ_REL);
+		child->sig.hand = mine;
+	} else {
+		child->sig.hand = new_table(mine);
+	}
+	return child->sig.hand ? 0 : -ENOMEM;
+}
+
+void signals_exit(struct task_struct *t)
+{
+	t->sig.real_period = 0;
+	/* Its function may have seen the old period and started it once more. */
+	del_timer_sync(&t->sig.real_timer);
+	del_timer_sync(&t->sig.real_timer);
+	use_table(t, NULL);
+}
+
+int signals_unshare(void)
+{
+	struct sighand *mine = current->sig.hand, *hand;
+
+	if (mine && __atomic_load_n(&mine->count, __ATOMIC_ACQUIRE) == 1)
+		return 0;
+	hand = new_table(mine);
+	if (!hand)
+		return -ENOMEM;
+	use_table(current, hand);
 	return 0;
 }
 
-long do_kill(int pid, int signo)
+void signals_exec(void)
 {
-	long result;
+	struct sighand *hand = current->sig.hand;
+	int i;
 
-	if (signo < 0 || signo > NSIG)
-		return -EINVAL;
-	if (signo > 31)
-		return -EINVAL; /* no real-time signals */
-	if (pid == 0 || pid < -1)
-		return -ESRCH; /* no process groups */
-	spin_lock(&tasklist_lock);
-	result = pid == -1 ? kill_all(signo) : kill_one(pid, signo);
-	spin_unlock(&tasklist_lock);
-	return result;
-}
+	spin_lock(&hand->lock);
+	for (i = 0; i < NSIG; i++) {
+		unsigned long handler = hand->action[i].handler;
 
-/* struct sigaction of rt_sigaction: handler, flags, restorer, 64-bit mask. */
-struct user_sigaction {
-	uint32_t handler, flags, restorer, mask[2];
-};
-
-long do_sigaction(int signo, unsigned long uact, unsigned long uold, size_t setsize)
-{
-	struct user_sigaction act, old = { 0 };
-
-	if (signo < 1 || signo > NSIG || setsize != 8)
-		return -EINVAL;
-	if (signo <= 31 && (current->sig_ignored & bit(signo)))
-		old.handler = SIG_IGN;
-	if (uact) {
-		if (copy_from_user(&act, uact, sizeof(act)))
-			return -EFAULT;
-		if (signo == SIGKILL || signo == SIGSTOP)
-			return -EINVAL;
-		if (act.handler != SIG_DFL && act.handler != SIG_IGN)
-			return -ENOSYS;
+		memset(&hand->action[i], 0, sizeof(hand->action[i]));
+		hand->action[i].handler = handler == SIG_IGN ? SIG_IGN : SIG_DFL;
 	}
-	if (uold && copy_to_user(uold, &old, sizeof(old)))
-		return -EFAULT;
-	if (uact && signo <= 31) {
-		if (act.handler == SIG_IGN)
-			__atomic_fetch_or(&current->sig_ignored, bit(signo), __ATOMIC_SEQ_CST);
-		else
-			__atomic_fetch_and(&current->sig_ignored, ~bit(signo), __ATOMIC_SEQ_CST);
-	}
-	return 0;
-}
-
-static long change_blocked(int how, uint32_t set)
-{
-	uint32_t blocked = current->sig_blocked;
-
-	switch (how) {
-	case SIG_BLOCK:
-		blocked |= set;
-		break;
-	case SIG_UNBLOCK:
-		blocked &= ~set;
-		break;
-	case SIG_SETMASK:
-		blocked = set;
-		break;
-	default:
-		return -EINVAL;
-	}
-	blocked &= ~(bit(SIGKILL) | bit(SIGSTOP));
-	__atomic_store_n(&current->sig_blocked, blocked, __ATOMIC_SEQ_CST);
-	release_held(current);
-	return 0;
-}
-
-long do_sigprocmask(int how, unsigned long uset, unsigned long uold, size_t setsize)
-{
-	uint32_t set[2], old[2] = { current->sig_blocked, 0 };
-	long error = 0;
-
-	if (setsize != 8)
-		return -EINVAL;
-	if (uset) {
-		if (copy_from_user(set, uset, sizeof(set)))
-			return -EFAULT;
-		error = change_blocked(how, set[0]);
-	}
-	if (!error && uold)
-		error = copy_to_user(uold, old, sizeof(old));
-	return error;
+	spin_unlock(&hand->lock);
+	current->sig.altstack = current->sig.altstack_size = 0;
+	current->sig.restore_blocked = false;
+	current->sig.restart.kind = RESTART_NONE;
+	current->exit_signal = SIGCHLD;
+	current->did_exec = true;
 }

@@ -2,9 +2,9 @@
  * kernel/spinlock.c - spin locks over the common lock protocol. See kernel/spinlock.h.
  */
 #include "kernel/control.h"
-#include "kernel/spinlock.h"
+#include "kernel/lock_fast.h"
 #include "kernel/printk.h"
-#include "kernel/task.h"
+#include "kernel/spinlock.h"
 
 #define SPIN_LONG 20000u /* turns after which a waiter shows itself to the watchers */
 
@@ -51,16 +51,28 @@ void spin_acquire(struct spinlock *lock, uintptr_t place)
 		spin_slowly(lock, place);
 }
 
-static void take(struct spinlock *lock, uintptr_t place)
+static __attribute__((noinline)) void take_slowly(struct spinlock *lock, uintptr_t place)
 {
 	lock_want(&lock->info, LOCK_WRITE, place);
 	spin_acquire(lock, place);
 	lock_got(&lock->info, LOCK_WRITE, place);
 }
 
-static void give(struct spinlock *lock, uintptr_t place)
+/* Who takes a lock that he holds finds its word taken: lock_want() on the slow way tells him. */
+static inline void take(struct spinlock *lock, uintptr_t place)
 {
-	lock_dropped(&lock->info, place);
+	if (observed() || unlikely(!try_word(lock)))
+		take_slowly(lock, place);
+	else
+		lock_own(&lock->info, place, 1);
+}
+
+static inline void give(struct spinlock *lock, uintptr_t place)
+{
+	if (observed())
+		lock_dropped(&lock->info, place);
+	else
+		lock_disown(&lock->info, place, 1);
 	__atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);
 }
 
@@ -72,7 +84,8 @@ void spin_lock(struct spinlock *lock)
 void spin_unlock(struct spinlock *lock)
 {
 	give(lock, CALLER_PLACE());
-	lock_released(&lock->info, CALLER_PLACE());
+	if (observed())
+		lock_released(&lock->info, CALLER_PLACE());
 }
 
 void spin_lock_irq(struct spinlock *lock)
@@ -85,7 +98,8 @@ void spin_unlock_irq(struct spinlock *lock)
 {
 	give(lock, CALLER_PLACE());
 	arch_irq_enable();
-	lock_released(&lock->info, CALLER_PLACE());
+	if (observed())
+		lock_released(&lock->info, CALLER_PLACE());
 }
 
 unsigned long spin_lock_irqsave(struct spinlock *lock)
@@ -100,11 +114,18 @@ void spin_unlock_irqrestore(struct spinlock *lock, unsigned long flags)
 {
 	give(lock, CALLER_PLACE());
 	arch_irq_restore(flags);
-	lock_released(&lock->info, CALLER_PLACE());
+	if (observed())
+		lock_released(&lock->info, CALLER_PLACE());
 }
 
 bool spin_trylock(struct spinlock *lock)
 {
+	if (!observed()) {
+		if (!try_word(lock))
+			return false;
+		lock_own(&lock->info, CALLER_PLACE(), 1);
+		return true;
+	}
 	lock_want(&lock->info, LOCK_WRITE | LOCK_TRY, CALLER_PLACE());
 	if (!try_word(lock))
 		return false;

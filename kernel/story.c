@@ -120,8 +120,9 @@ static int parse_suffix(struct parser *p, struct story_event *e, const char *res
 	if (len && rest[0] == '#') {
 		unsigned long number = 0;
 
+		/* it stops growing where it is refused anyway: no number wraps into a good one */
 		for (rest++, len--; len && *rest >= '0' && *rest <= '9'; rest++, len--)
-			number = number * 10 + (unsigned long)(*rest - '0');
+			number = number > 60000 ? number : number * 10 + (unsigned long)(*rest - '0');
 		if (len || number == 0 || number > 60000)
 			return fail(p, "an occurrence is #1, #2 ...; not", rest, len);
 		e->occurrence = (uint16_t)number;

@@ -2,7 +2,8 @@
  * kernel/string.c - libc's memory and string functions, byte by byte where speed does not matter.
  *
  * gcc may call memcpy, memmove, memset and memcmp by itself, so they exist even if nobody names
- * them. Not linked on the host, whose libc has them. Compiled with
+ * them. The first three are weak: a machine that can do better brings its own (the PC:
+ * arch-i386/string.asm). Not linked on the host, whose libc has them. Compiled with
  * -fno-tree-loop-distribute-patterns: a loop here must not be turned into a call of itself.
  */
 #include "kernel/string.h"
@@ -12,7 +13,7 @@ static inline bool word_aligned(const void *a, const void *b)
 	return !(((uintptr_t)a | (uintptr_t)b) & (sizeof(unsigned long) - 1));
 }
 
-void *memcpy(void *dst, const void *src, size_t n)
+__attribute__((weak)) void *memcpy(void *dst, const void *src, size_t n)
 {
 	char *d = dst;
 	const char *s = src;
@@ -30,7 +31,7 @@ void *memcpy(void *dst, const void *src, size_t n)
 	return dst;
 }
 
-void *memmove(void *dst, const void *src, size_t n)
+__attribute__((weak)) void *memmove(void *dst, const void *src, size_t n)
 {
 	char *d = dst;
 	const char *s = src;
@@ -42,7 +43,7 @@ void *memmove(void *dst, const void *src, size_t n)
 	return dst;
 }
 
-void *memset(void *dst, int c, size_t n)
+__attribute__((weak)) void *memset(void *dst, int c, size_t n)
 {
 	char *d = dst;
 	unsigned long word = (unsigned char)c * (~0UL / 255);

@@ -57,7 +57,6 @@ enum milestone {
 	NR_MILESTONES
 };
 
-extern bool ctl_active; /* a controlled run is on */
 void ctl_point(enum sync_kind kind, const void *obj, uintptr_t place);
 /* @label names the object for people and stories: an mm's name, a lock's label; may be NULL. */
 void ctl_milestone(enum milestone m, const char *label);
@@ -70,9 +69,11 @@ static inline void sync_point(enum sync_kind kind, const volatile void *obj)
 
 static inline void milestone(enum milestone m, const char *label)
 {
-	if (unlikely(trace_mask & (1u << TE_MILESTONE)))
+	if (!observed())
+		return;
+	if (trace_mask & (1u << TE_MILESTONE))
 		trace_record(TE_MILESTONE, (uint32_t)m, trace_label(label), CALLER_PLACE());
-	if (unlikely(ctl_active))
+	if (ctl_active)
 		ctl_milestone(m, label);
 }
 

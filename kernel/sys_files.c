@@ -6,23 +6,23 @@
 #include "kernel/syscall.h"
 #include "kernel/uaccess.h"
 
-static long open_common(unsigned long upath, unsigned long flags)
-{
-	char path[PATH_MAX];
-	long error = strncpy_from_user(path, upath, sizeof(path));
-
-	return error < 0 ? error : do_open(path, (unsigned)flags);
-}
-
 long sc_open(const struct syscall_frame *f)
 {
-	return open_common(f->arg[0], f->arg[1]);
+	char path[PATH_MAX];
+	long error = strncpy_from_user(path, f->arg[0], sizeof(path));
+
+	return error < 0 ? error
+			 : do_openat(NULL, path, (unsigned)f->arg[1], (unsigned)f->arg[2]);
 }
 
-/* Every path is looked up from the root, so the directory's descriptor does not matter. */
-long sc_openat(const struct syscall_frame *f)
+long sc_creat(const struct syscall_frame *f)
 {
-	return open_common(f->arg[1], f->arg[2]);
+	char path[PATH_MAX];
+	long error = strncpy_from_user(path, f->arg[0], sizeof(path));
+
+	return error < 0 ? error
+			 : do_openat(NULL, path, O_CREAT | O_WRONLY | O_TRUNC,
+				     (unsigned)f->arg[1]);
 }
 
 long sc_close(const struct syscall_frame *f)
@@ -41,6 +41,8 @@ long sc_write(const struct syscall_frame *f)
 }
 
 #define UIO_MAXIOV 1024
+/* As much as all pieces together may move: the sum stays a positive number. */
+#define VECTOR_MAX 0x7ffff000UL
 
 /* One piece after the other; a short or failing piece ends the call with what was done so far. */
 static long vector_io(const struct syscall_frame *f, long (*io)(unsigned, unsigned long, size_t))
@@ -56,7 +58,7 @@ static long vector_io(const struct syscall_frame *f, long (*io)(unsigned, unsign
 
 		if (copy_from_user(iov, uvec + i * sizeof(iov), sizeof(iov)))
 			return done ? done : -EFAULT;
-		n = io((unsigned)f->arg[0], iov[0], iov[1]);
+		n = io((unsigned)f->arg[0], iov[0], min(iov[1], VECTOR_MAX - (unsigned long)done));
 		if (n < 0)
 			return done ? done : n;
 		done += n;

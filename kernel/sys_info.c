@@ -6,8 +6,10 @@
  */
 #include "kernel/arch.h"
 #include "kernel/errno.h"
-#include "kernel/files.h"
+#include "kernel/inode.h"
+#include "kernel/poll.h"
 #include "kernel/printk.h"
+#include "kernel/signal.h"
 #include "kernel/string.h"
 #include "kernel/syscall.h"
 #include "kernel/system.h"
@@ -18,7 +20,6 @@
 #include "mm/mm.h"
 #include "swap/swap.h"
 
-#define BOOT_TIME 941414400u /* 1 November 1999, 00:00 UTC */
 #define NSEC_TICK (1000000000u / HZ)
 #define USEC_TICK (1000000u / HZ)
 
@@ -50,6 +51,8 @@ long sc_gettimeofday(const struct syscall_frame *f)
 
 #define CLOCK_REALTIME	       0
 #define CLOCK_MONOTONIC	       1
+#define CLOCK_PROCESS_CPUTIME  2
+#define CLOCK_THREAD_CPUTIME   3
 #define CLOCK_REALTIME_COARSE  5
 #define CLOCK_MONOTONIC_COARSE 6
 
@@ -64,6 +67,11 @@ static long clock_now(unsigned long clock, uint32_t *sec, uint32_t *nsec)
 		break;
 	case CLOCK_MONOTONIC:
 	case CLOCK_MONOTONIC_COARSE:
+		*sec = (uint32_t)(ticks / HZ);
+		break;
+	case CLOCK_PROCESS_CPUTIME:
+	case CLOCK_THREAD_CPUTIME:
+		ticks = current->utime + current->stime;
 		*sec = (uint32_t)(ticks / HZ);
 		break;
 	default:
@@ -90,55 +98,106 @@ long sc_clock_gettime64(const struct syscall_frame *f)
 	return error ? error : copy_to_user(f->arg[1], ts, sizeof(ts));
 }
 
+/* struct timespec with words of 32 or 64 bits. */
+static long put_resolution(const struct syscall_frame *f, bool wide)
+{
+	uint32_t ts[4] = { 0 }, ignored[2];
+	long error = clock_now(f->arg[0], &ignored[0], &ignored[1]);
+
+	if (error || !f->arg[1])
+		return error;
+	ts[wide ? 2 : 1] = NSEC_TICK;
+	return copy_to_user(f->arg[1], ts, wide ? sizeof(ts) : sizeof(ts) / 2);
+}
+
+long sc_clock_getres(const struct syscall_frame *f)
+{
+	return put_resolution(f, false);
+}
+
+long sc_clock_getres64(const struct syscall_frame *f)
+{
+	return put_resolution(f, true);
+}
+
 long sc_times(const struct syscall_frame *f)
 {
-	uint32_t tms[4] = { (uint32_t)(jiffies - current->start_ticks), 0, 0, 0 };
+	uint32_t tms[4] = { current->utime, current->stime, current->cutime, current->cstime };
 
 	if (f->arg[0] && copy_to_user(f->arg[0], tms, sizeof(tms)))
 		return -EFAULT;
 	return (long)(jiffies & 0x7FFFFFFF);
 }
 
-/* Sleep; what is left of it when a signal comes goes back to *sec, *nsec. */
-static long sleep_for(uint32_t *sec, uint32_t *nsec)
-{
-	uint32_t seconds = min(*sec, (uint32_t)(0x7FFFFFFF / HZ) - 2);
-	long ticks, left;
+/* --- sleeping ---------------------------------------------------------------------------------------- */
 
-	if (*nsec >= 1000000000u || (int32_t)*sec < 0)
+/* What is left of a sleep goes back to the caller, with words of 32 or 64 bits. */
+static int put_rest(unsigned long urest, bool wide, unsigned long left)
+{
+	uint32_t sec = (uint32_t)(left / HZ), nsec = (uint32_t)(left % HZ) * NSEC_TICK;
+	uint32_t ts[4] = { sec, nsec, 0, 0 };
+
+	if (!urest)
+		return 0;
+	if (wide) {
+		ts[1] = 0;
+		ts[2] = nsec;
+	}
+	return copy_to_user(urest, ts, wide ? sizeof(ts) : sizeof(ts) / 2);
+}
+
+/* Sleep until jiffies reaches @until. A signal: what is left is told, and restart_syscall goes on if
+ * no handler ran. */
+static long sleep_until(unsigned long until, unsigned long urest, bool wide)
+{
+	long left = (long)(until - jiffies);
+
+	while (left > 0) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (signal_pending(current)) {
+			set_current_state(TASK_RUNNING);
+			break;
+		}
+		schedule_timeout(left);
+		left = (long)(until - jiffies);
+	}
+	if (left <= 0)
+		return 0;
+	if (put_rest(urest, wide, (unsigned long)left))
+		return -EFAULT;
+	current->sig.restart.kind = wide ? RESTART_SLEEP64 : RESTART_SLEEP;
+	current->sig.restart.until = until;
+	current->sig.restart.arg = urest;
+	return -ERESTART_RESTARTBLOCK;
+}
+
+static long sleep_for(uint32_t sec, uint32_t nsec, unsigned long urest, bool wide)
+{
+	uint32_t seconds = min(sec, (uint32_t)(0x7FFFFFFF / HZ) - 2);
+	long ticks;
+
+	if (nsec >= 1000000000u || (int32_t)sec < 0)
 		return -EINVAL;
-	ticks = (long)seconds * HZ + (long)((*nsec + NSEC_TICK - 1) / NSEC_TICK);
+	ticks = (long)seconds * HZ + (long)((nsec + NSEC_TICK - 1) / NSEC_TICK);
 	if (ticks == 0)
 		return 0;
-	set_current_state(TASK_INTERRUPTIBLE);
-	if (signal_pending(current))
-		set_current_state(TASK_RUNNING);
-	left = schedule_timeout(ticks + 1); /* + 1: the running tick has partly passed */
-	if (left == 0)
-		return 0;
-	*sec = (uint32_t)(left / HZ);
-	*nsec = (uint32_t)(left % HZ) * NSEC_TICK;
-	return -EINTR;
+	/* + 1: the running tick has partly passed */
+	return sleep_until(jiffies + (unsigned long)ticks + 1, urest, wide);
 }
 
 long sc_nanosleep(const struct syscall_frame *f)
 {
 	uint32_t ts[2];
-	long result;
 
 	if (copy_from_user(ts, f->arg[0], sizeof(ts)))
 		return -EFAULT;
-	result = sleep_for(&ts[0], &ts[1]);
-	if (result == -EINTR && f->arg[1] && copy_to_user(f->arg[1], ts, sizeof(ts)))
-		return -EFAULT;
-	return result;
+	return sleep_for(ts[0], ts[1], f->arg[1], false);
 }
 
 /* Relative sleeps only: flags must be 0. */
 long sc_clock_nanosleep64(const struct syscall_frame *f)
 {
 	uint32_t ts[4];
-	long result;
 
 	if (f->arg[0] != CLOCK_REALTIME && f->arg[0] != CLOCK_MONOTONIC)
 		return -EINVAL;
@@ -148,10 +207,25 @@ long sc_clock_nanosleep64(const struct syscall_frame *f)
 		return -EFAULT;
 	if (ts[1] || ts[3])
 		return -EINVAL;
-	result = sleep_for(&ts[0], &ts[2]);
-	if (result == -EINTR && f->arg[3] && copy_to_user(f->arg[3], ts, sizeof(ts)))
-		return -EFAULT;
-	return result;
+	return sleep_for(ts[0], ts[2], f->arg[3], true);
+}
+
+/* Not to be called by programs: deliver_signals() makes them call it. */
+long sc_restart_syscall(const struct syscall_frame *f)
+{
+	struct task_signals *sig = &current->sig;
+
+	(void)f;
+	switch (sig->restart.kind) {
+	case RESTART_SLEEP:
+	case RESTART_SLEEP64:
+		return sleep_until(sig->restart.until, sig->restart.arg,
+				   sig->restart.kind == RESTART_SLEEP64);
+	case RESTART_POLL:
+	case RESTART_POLL_FOREVER:
+		return poll_restart();
+	}
+	return -EINTR;
 }
 
 #define UTS_LENGTH 65
@@ -214,36 +288,11 @@ long sc_reboot(const struct syscall_frame *f)
 	case REBOOT_CMD_HALT:
 		system_end((int)f->arg[3]);
 	case REBOOT_CMD_RESTART:
+		root_unmount();
 		printk("Restarting.\n");
 		arch_reboot();
 	}
 	return -EINVAL;
-}
-
-/* No file system keeps anything back. */
-long sc_sync(const struct syscall_frame *f)
-{
-	(void)f;
-	return 0;
-}
-
-#define RLIM_INFINITY 0xFFFFFFFFu
-#define NR_RLIMITS    16
-#define RLIMIT_STACK  3
-#define STACK_LIMIT   (8u << 20) /* what libraries take a thread's stack to be */
-#define RLIMIT_NOFILE 7
-
-long sc_ugetrlimit(const struct syscall_frame *f)
-{
-	uint32_t limit[2] = { RLIM_INFINITY, RLIM_INFINITY };
-
-	if (f->arg[0] >= NR_RLIMITS)
-		return -EINVAL;
-	if (f->arg[0] == RLIMIT_STACK)
-		limit[0] = STACK_LIMIT;
-	if (f->arg[0] == RLIMIT_NOFILE)
-		limit[0] = limit[1] = NR_OPEN;
-	return copy_to_user(f->arg[1], limit, sizeof(limit));
 }
 
 /* Numbers that look random and are the same in each run: a run must repeat to the tick. Not for

@@ -59,22 +59,9 @@ long sc_mprotect(const struct syscall_frame *f)
 	return sys_mprotect(f->arg[0], f->arg[1], (unsigned)f->arg[2]);
 }
 
-#define MS_ASYNC      1
-#define MS_INVALIDATE 2
-#define MS_SYNC	      4
-
-/* Nothing is ever behind: no file that can be mapped shared and written is kept in memory only, and
- * a driver's pages go home by its swapout(). */
 long sc_msync(const struct syscall_frame *f)
 {
-	unsigned long flags = f->arg[2];
-
-	if ((f->arg[0] & ~PAGE_MASK) ||
-	    (flags & ~(unsigned long)(MS_ASYNC | MS_INVALIDATE | MS_SYNC)))
-		return -EINVAL;
-	if ((flags & MS_ASYNC) && (flags & MS_SYNC))
-		return -EINVAL;
-	return access_ok(f->arg[0], f->arg[1]) ? 0 : -ENOMEM;
+	return sys_msync(f->arg[0], f->arg[1], (unsigned)f->arg[2]);
 }
 
 long sc_mlock(const struct syscall_frame *f)

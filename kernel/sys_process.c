@@ -1,7 +1,7 @@
 /*
- * kernel/sys_process.c - system calls about tasks: fork, exec, exit, wait, signals, identity.
+ * kernel/sys_process.c - system calls about tasks: fork, exec, exit, wait, identity.
  *
- * One user, root, as far as anybody asks: every identity is 0, there are no process groups.
+ * One user, root, as far as anybody asks: every identity is 0. Process groups: signal_groups.c.
  */
 #include "kernel/arch.h"
 #include "kernel/errno.h"
@@ -97,57 +97,65 @@ long sc_execve(const struct syscall_frame *f)
 	arch_enter_user(entry, sp);
 }
 
-static long wait_common(int pid, unsigned long ustatus, unsigned options)
+/* ticks as a struct timeval */
+static void to_timeval(uint32_t ticks, uint32_t tv[2])
 {
-	int status = 0;
+	tv[0] = ticks / HZ;
+	tv[1] = ticks % HZ * (1000000u / HZ);
+}
+
+#define RUSAGE_WORDS 18
+
+static int put_rusage(unsigned long urusage, uint32_t utime, uint32_t stime)
+{
+	uint32_t usage[RUSAGE_WORDS] = { 0 };
+
+	to_timeval(utime, usage);
+	to_timeval(stime, usage + 2);
+	return copy_to_user(urusage, usage, sizeof(usage));
+}
+
+static long wait_common(int pid, unsigned long ustatus, unsigned options, unsigned long urusage)
+{
+	struct child_report report;
 	long child;
 
 	/* Checked first: a child that was reaped cannot be given back. */
-	if (ustatus && put_user_u32(ustatus, 0))
+	if (!access_ok(ustatus, sizeof(uint32_t)) ||
+	    !access_ok(urusage, RUSAGE_WORDS * sizeof(uint32_t)))
 		return -EFAULT;
-	child = do_wait(pid, &status, options);
-	if (child > 0 && ustatus && put_user_u32(ustatus, (uint32_t)status))
+	child = do_wait(pid, &report, options);
+	if (child <= 0)
+		return child;
+	if (ustatus && put_user_u32(ustatus, (uint32_t)report.status))
+		return -EFAULT;
+	if (urusage && put_rusage(urusage, report.utime, report.stime))
 		return -EFAULT;
 	return child;
 }
 
 long sc_waitpid(const struct syscall_frame *f)
 {
-	return wait_common((int)f->arg[0], f->arg[1], (unsigned)f->arg[2]);
+	return wait_common((int)f->arg[0], f->arg[1], (unsigned)f->arg[2], 0);
 }
-
-#define RUSAGE_SIZE 72
 
 long sc_wait4(const struct syscall_frame *f)
 {
-	long child;
-
-	if (f->arg[3] && clear_user(f->arg[3], RUSAGE_SIZE))
-		return -EFAULT;
-	child = wait_common((int)f->arg[0], f->arg[1], (unsigned)f->arg[2]);
-	return child;
+	return wait_common((int)f->arg[0], f->arg[1], (unsigned)f->arg[2], f->arg[3]);
 }
 
-long sc_kill(const struct syscall_frame *f)
-{
-	return do_kill((int)f->arg[0], (int)f->arg[1]);
-}
+#define RUSAGE_SELF	0
+#define RUSAGE_CHILDREN (-1)
 
-long sc_tkill(const struct syscall_frame *f)
+long sc_getrusage(const struct syscall_frame *f)
 {
-	int pid = (int)f->arg[0];
-
-	return pid <= 0 ? -EINVAL : do_kill(pid, (int)f->arg[1]);
-}
-
-long sc_rt_sigaction(const struct syscall_frame *f)
-{
-	return do_sigaction((int)f->arg[0], f->arg[1], f->arg[2], f->arg[3]);
-}
-
-long sc_rt_sigprocmask(const struct syscall_frame *f)
-{
-	return do_sigprocmask((int)f->arg[0], f->arg[1], f->arg[2], f->arg[3]);
+	switch ((int)f->arg[0]) {
+	case RUSAGE_SELF:
+		return put_rusage(f->arg[1], current->utime, current->stime);
+	case RUSAGE_CHILDREN:
+		return put_rusage(f->arg[1], current->cutime, current->cstime);
+	}
+	return -EINVAL;
 }
 
 long sc_getpid(const struct syscall_frame *f)
@@ -168,24 +176,6 @@ long sc_getppid(const struct syscall_frame *f)
 	return parent_pid(current);
 }
 
-long sc_getpgrp(const struct syscall_frame *f)
-{
-	(void)f;
-	return current->pid;
-}
-
-long sc_setpgid(const struct syscall_frame *f)
-{
-	(void)f;
-	return 0;
-}
-
-long sc_setsid(const struct syscall_frame *f)
-{
-	(void)f;
-	return current->pid;
-}
-
 #define IDENTITY(name)                                                                             \
 	long sc_##name(const struct syscall_frame *f)                                              \
 	{                                                                                          \
@@ -200,6 +190,33 @@ IDENTITY(getuid32)
 IDENTITY(getgid32)
 IDENTITY(geteuid32)
 IDENTITY(getegid32)
+/* Whatever they are asked to become, they are root; no groups beside. */
+IDENTITY(setuid)
+IDENTITY(setgid)
+IDENTITY(setuid32)
+IDENTITY(setgid32)
+IDENTITY(getgroups)
+IDENTITY(getgroups32)
+
+static long put_three_zeroes(const struct syscall_frame *f)
+{
+	int i;
+
+	for (i = 0; i < 3; i++)
+		if (put_user_u32(f->arg[i], 0))
+			return -EFAULT;
+	return 0;
+}
+
+long sc_getresuid32(const struct syscall_frame *f)
+{
+	return put_three_zeroes(f);
+}
+
+long sc_getresgid32(const struct syscall_frame *f)
+{
+	return put_three_zeroes(f);
+}
 
 long sc_sched_yield(const struct syscall_frame *f)
 {

@@ -41,24 +41,23 @@ static void check_locks_given_back(unsigned nr)
 
 long syscall_entry(struct pt_regs *regs, unsigned nr, const unsigned long args[6])
 {
-	struct syscall_frame f = { .regs = regs };
+	struct syscall_frame f = { .regs = regs, .arg = args };
 	long result;
-	int i;
 
 	if (nr >= NR_SYSCALLS || !table[nr].call)
 		return -ENOSYS;
-	for (i = 0; i < 6; i++)
-		f.arg[i] = args[i];
 	result = table[nr].call(&f);
+	/* -ERESTART* must be settled on the way out, even if the signal has gone meanwhile. */
+	if (unlikely(result >= -ERESTART_RESTARTBLOCK && result <= -ERESTARTSYS))
+		note_restart();
 	check_locks_given_back(nr);
 	return result;
 }
 
 void return_to_user(struct pt_regs *regs)
 {
-	(void)regs; /* handlers in user mode would build their frame on it */
 	while (current->need_resched)
 		schedule();
 	if (signal_pending(current))
-		deliver_signals();
+		deliver_signals(regs);
 }

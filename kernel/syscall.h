@@ -15,7 +15,7 @@ struct pt_regs;
 
 struct syscall_frame {
 	struct pt_regs *regs;
-	unsigned long arg[6];
+	const unsigned long *arg; /* six, in the registers' frame */
 };
 
 #define SYSCALL(nr, name) long sc_##name(const struct syscall_frame *f);

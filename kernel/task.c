@@ -8,6 +8,7 @@
 #include "kernel/control.h"
 #include "kernel/printk.h"
 #include "kernel/sched.h"
+#include "kernel/signal.h"
 #include "kernel/string.h"
 #include "kernel/wait.h"
 #include "mm/page.h"
@@ -27,6 +28,7 @@ struct spinlock tasklist_lock = SPINLOCK_INIT(LC_TASKLIST, NULL);
 struct list_head task_list = LIST_HEAD_INIT(task_list);
 struct wait_queue_head child_exit_queue = WAIT_QUEUE_HEAD_INIT(child_exit_queue, "child exit");
 
+int nr_tasks;
 static int last_pid = FIRST_PID - 1; /* protected by tasklist_lock */
 
 struct task_struct *find_task_by_pid(int pid)
@@ -66,6 +68,7 @@ struct task_struct *task_alloc(const char *name)
 	t->lock_depth = -1;
 	t->ctl_id = -1;
 	t->start_ticks = jiffies;
+	signals_init(t);
 	list_init(&t->run_list);
 	list_init(&t->tasks);
 	list_init(&t->children);
@@ -84,26 +87,34 @@ void task_check_stack(const struct task_struct *t)
 		panic("kernel stack of %s (pid %d) overran its end", t->comm, t->pid);
 }
 
-/* Put @t in the list of all tasks, behind those with lower pids. */
-static void task_link(struct task_struct *t)
+void task_link(struct task_struct *t)
 {
-	spin_lock(&tasklist_lock);
+	lock_assert_held(&tasklist_lock.info);
+	nr_tasks++;
 	list_add_tail(&t->tasks, &task_list);
 	if (t->parent)
 		list_add_tail(&t->sibling, &t->parent->children);
+}
+
+static void link_to_list(struct task_struct *t)
+{
+	spin_lock(&tasklist_lock);
+	task_link(t);
 	spin_unlock(&tasklist_lock);
 }
 
 void task_unlink(struct task_struct *t)
 {
 	lock_assert_held(&tasklist_lock.info);
+	if (!list_empty(&t->tasks))
+		nr_tasks--;
 	list_del(&t->tasks);
 	list_del(&t->sibling);
 }
 
 void task_start(struct task_struct *t)
 {
-	task_link(t);
+	link_to_list(t);
 	wake_up_process(t);
 }
 
@@ -117,7 +128,7 @@ struct task_struct *kthread_create(void (*fn)(void *), void *arg, const char *na
 	t->entry = fn;
 	t->entry_arg = arg;
 	arch_task_init_kernel(t);
-	task_link(t);
+	link_to_list(t);
 	return t;
 }
 
@@ -159,6 +170,8 @@ void task_exit(int code)
 		t->flags |= PF_REAP;
 	}
 	t->state = TASK_ZOMBIE;
+	if (waited_for)
+		signal_child_ended(t); /* a handler that waits for us at once finds us */
 	spin_unlock(&tasklist_lock);
 	if (waited_for)
 		wake_up_all(&child_exit_queue);

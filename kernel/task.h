@@ -11,10 +11,14 @@
 #include "kernel/arch.h"
 #include "kernel/list.h"
 #include "kernel/lock.h"
+#include "kernel/spinlock.h"
+#include "kernel/timer.h"
 
 struct mm_struct;
 struct files_struct;
+struct fs_struct;
 struct port;
+struct sighand;
 
 #define TASK_RUNNING	      0
 #define TASK_INTERRUPTIBLE    1 /* a pending kill wakes it */
@@ -28,6 +32,43 @@ struct port;
 #define PF_MEMALLOC 0x800 /* may take the last page, never steals: stops recursion in this task only */
 
 #define KSTACK_SIZE 8192UL
+
+/* What is known of one signal sent: siginfo_t without its padding. */
+struct ksiginfo {
+	int signo, code; /* SI_* or CLD_*, SEGV_* ... */
+	uint32_t field[5]; /* pid, uid, status, utime, stime; or the address of a fault */
+};
+
+#define SIG_INFOS 4 /* signals whose details are kept while they are pending */
+
+/* A task's side of kernel/signal.h. */
+struct task_signals {
+	struct spinlock lock; /* taken with interrupts off */
+	/* protected by lock; the sets: bit n-1 = signal n */
+	uint64_t pending;
+	uint64_t blocked;	/* written by the task itself only */
+	struct ksiginfo info[SIG_INFOS]; /* signo 0 = free */
+	struct sighand *hand;	/* NULL = a kernel task, or its exit has begun: all defaults */
+	int stopped;		/* the signal that stopped it, 0 = it goes on */
+	bool stop_taken;	/* it is on its way to stop: SIGCONT takes that back */
+	bool reap;		/* children ended that it does not want to wait for */
+	/* protected by tasklist_lock: what wait4 of the parent has still to be told */
+	bool tell_stopped, tell_continued;
+	/* private to the task */
+	bool restore_blocked;	/* sigsuspend: saved_blocked comes back on the way to user mode */
+	uint64_t saved_blocked;
+	unsigned long altstack, altstack_size; /* sigaltstack; size 0 = none */
+	struct {		/* what restart_syscall goes on with */
+		unsigned long until;	/* jiffies */
+		unsigned long arg;	/* a user address of the call */
+		int kind, count;	/* RESTART_* of kernel/signal.h */
+	} restart;
+	/* ITIMER_REAL; the period is read by its interrupt */
+	struct timer_list real_timer;
+	unsigned long real_period; /* ticks, 0 = once */
+};
+
+#define NR_RLIMITS 16
 
 struct task_struct {
 	/* identity: constant after creation */
@@ -51,6 +92,11 @@ struct task_struct {
 	struct list_head tasks; /* all tasks */
 	struct list_head children, sibling;
 	int exit_code;		 /* wait4 form; valid once TASK_ZOMBIE */
+	int pgrp, session;	 /* pid of the task that began it; 0 = kernel task */
+	int exit_signal;	 /* what the parent gets when it ends, 0 = nothing */
+	bool did_exec;		 /* the parent may move it to another group no longer */
+	bool auto_reap;		 /* a zombie that its parent frees without being told of it */
+	uint32_t cutime, cstime; /* ticks of children that were waited for */
 
 	/* private to the task, no lock */
 	unsigned flags;	 /* PF_* */
@@ -63,13 +109,19 @@ struct task_struct {
 	struct mm_struct *mm;	     /* NULL for kernel tasks; changed by exec and exit only */
 	struct mm_struct *active_mm; /* whose page tables are loaded while it runs */
 	struct files_struct *files;
-	uint32_t pending_signals;    /* atomic bit mask; bit n-1 = signal n */
-	uint32_t sig_blocked, sig_ignored, sig_held; /* kernel/signal.c; held = sent while blocked */
+	struct fs_struct *fs; /* kernel/fs_struct.h; NULL = a kernel task */
+	uint32_t pending_signals;    /* atomic: what acts now; bit n-1 = signal n < 32, bit 31 = others */
+	struct task_signals sig;
+	uint32_t utime, stime;	     /* ticks in user and in kernel mode; written by the timer */
+	struct rlimit {
+		uint32_t cur, max;
+	} rlim[NR_RLIMITS]; /* kernel/sys_limits.c */
 	uint64_t start_ticks;
 
 	/* watcher's records; private to the task, read by watchers while it is stuck */
 	struct held_lock held[MAX_HELD_LOCKS];
 	int nheld;
+	int nspin; /* spin locks among them: while there is one, it must not sleep */
 	struct wait_for wait;
 	struct task_struct *calls; /* client whose message this server is handling, NULL = none */
 
@@ -91,6 +143,7 @@ static inline bool signal_pending(struct task_struct *t)
 }
 
 extern struct list_head task_list; /* tasklist_lock */
+extern int nr_tasks;		   /* on it; tasklist_lock */
 #define for_each_task(t)                                                                           \
 	for ((t) = list_first(&task_list, struct task_struct, tasks); &(t)->tasks != &task_list;   \
 	     (t) = list_first(&(t)->tasks, struct task_struct, tasks))

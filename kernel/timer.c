@@ -16,6 +16,7 @@ static struct spinlock timer_lock = SPINLOCK_INIT(LC_TIMER, NULL);
 /* protected by timer_lock */
 static struct list_head timers = LIST_HEAD_INIT(timers);
 static struct timer_list *volatile running;
+static bool held; /* timers_hold() */
 
 void init_timer(struct timer_list *t)
 {
@@ -78,7 +79,7 @@ void run_timers(void)
 {
 	unsigned long flags = spin_lock_irqsave(&timer_lock);
 
-	while (!list_empty(&timers)) {
+	while (!list_empty(&timers) && !held) {
 		struct timer_list *t = list_first(&timers, struct timer_list, link);
 
 		if (time_after(t->expires, jiffies))
@@ -90,6 +91,14 @@ void run_timers(void)
 		flags = spin_lock_irqsave(&timer_lock);
 		running = NULL;
 	}
+	spin_unlock_irqrestore(&timer_lock, flags);
+}
+
+void timers_hold(bool hold)
+{
+	unsigned long flags = spin_lock_irqsave(&timer_lock);
+
+	held = hold;
 	spin_unlock_irqrestore(&timer_lock, flags);
 }
 
@@ -144,4 +153,9 @@ long schedule_timeout(long ticks)
 	del_timer_sync(&timer);
 	left = (long)(end - jiffies);
 	return left > 0 ? left : 0;
+}
+
+uint32_t wall_clock(void)
+{
+	return BOOT_TIME + (uint32_t)(jiffies / HZ);
 }

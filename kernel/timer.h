@@ -22,6 +22,11 @@ struct timer_list {
 	struct list_head link; /* protected by timer_lock; empty = not pending */
 };
 
+/* 1 November 1999, 00:00 UTC: the machine has no clock, it is always started then. */
+#define BOOT_TIME 941414400u
+/* Seconds since 1970. Context: any. */
+uint32_t wall_clock(void);
+
 /* a is later than b, right across the wrap of jiffies. */
 #define time_after(a, b)    ((long)((b) - (a)) < 0)
 #define time_after_eq(a, b) ((long)((a) - (b)) >= 0)
@@ -39,6 +44,9 @@ bool del_timer_sync(struct timer_list *t);
 
 /* Run every timer that has expired. Called by the timer interrupt of CPU 0. */
 void run_timers(void);
+/* While @hold, no timer's function runs: those that expire run afterwards. For who has to look at a
+ * machine that stands still. Context: any. Locks: takes timer_lock. */
+void timers_hold(bool hold);
 /* A timer is pending: the machine is not stalled. */
 bool timers_pending(void);
 /* Let time pass until the next timer: set jiffies to its expiry and run it; false = none pending.

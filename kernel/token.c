@@ -155,6 +155,12 @@ static bool parse_number(const char *s, unsigned base, unsigned limit, unsigned 
 	return true;
 }
 
+/* One that a switch can name: "A@4>B" must have one reading. */
+static bool good_task_name(const char *name)
+{
+	return !strchr(name, '@') && !strchr(name, '>') && strcmp(name, "-") && strcmp(name, "irq");
+}
+
 static bool parse_tasks(struct token *t, const char *list)
 {
 	while (*list) {
@@ -167,7 +173,9 @@ static bool parse_tasks(struct token *t, const char *list)
 		if (n == 0 || n >= sizeof(t->task[0]))
 			return false;
 		memcpy(t->task[t->ntasks], list, n);
-		t->task[t->ntasks++][n] = '\0';
+		t->task[t->ntasks][n] = '\0';
+		if (!good_task_name(t->task[t->ntasks++]))
+			return false;
 		list += n + (list[n] == ',');
 	}
 	return t->ntasks > 0;
@@ -188,16 +196,17 @@ static bool parse_field(struct token *t, const char *name, const char *value)
 	unsigned number;
 	int verdict;
 
+	/* A field given twice is refused where the second could not wholly replace the first. */
 	if (strcmp(name, "scenario") == 0)
-		return str_copy(t->scenario, value, sizeof(t->scenario));
+		return !t->scenario[0] && str_copy(t->scenario, value, sizeof(t->scenario));
 	if (strcmp(name, "design") == 0)
-		return str_copy(t->design, value, sizeof(t->design));
+		return !t->design[0] && str_copy(t->design, value, sizeof(t->design));
 	if (strcmp(name, "points") == 0)
 		return parse_number(value, 16, ~0u, &t->points);
 	if (strcmp(name, "steps") == 0)
 		return parse_number(value, 10, 1u << 30, &t->steps);
 	if (strcmp(name, "tasks") == 0)
-		return parse_tasks(t, value);
+		return !t->ntasks && parse_tasks(t, value);
 	if (strcmp(name, "cpus") == 0) {
 		if (!parse_number(value, 10, NR_CPUS, &number) || number == 0)
 			return false;

@@ -22,7 +22,7 @@
 #define TRACE_OBJECTS 512u   /* locks that have a number of first appearance; a power of two */
 #define LABEL_LEN     12
 
-unsigned trace_mask;
+_Static_assert(NR_TRACE_EVENTS <= 16, "kernel/observe.h");
 
 static struct trace_record ring[TRACE_RING];
 static uint32_t next_seq;
@@ -249,7 +249,7 @@ int trace_setup(const char *words)
 		mask |= trace_words[i].mask;
 		w += n + (w[n] == ',');
 	}
-	trace_mask = mask;
+	trace_mask = (uint16_t)mask;
 	return 0;
 }
 

@@ -8,7 +8,7 @@
 #ifndef KERNEL_TRACE_H
 #define KERNEL_TRACE_H
 
-#include "kernel/types.h"
+#include "kernel/observe.h"
 
 /* TRACE_EVENT(id, "name", "meaning of obj/arg") */
 #define TRACE_EVENTS(X)                                                                            \
@@ -42,8 +42,6 @@ struct trace_record {
 	uint32_t arg;
 	uintptr_t place; /* who */
 };
-
-extern unsigned trace_mask; /* bit n = event n is recorded; `trace=` on the command line */
 
 /* `trace=` words: "lock", "sched", "mm", "io", "all", "none", separated by commas. 0, or -EINVAL
  * after one clear line. Context: any. */

@@ -1,22 +1,25 @@
 /*
  * kernel/user_init.c - from a running kernel to the first program: root, console, init.
  *
- * Options: root= (default hda2) the partition with the root archive; init= (default /bin/init);
+ * Options: root= (default hda2) the partition with the root file system; rootflags=ro mounts it
+ * read-only; init= (default /bin/init);
  * args= init's arguments, separated by commas; run= programs for /bin/init to run, which gets them
  * as arguments too; swap= swap areas, separated by commas (default: every partition of that type;
  * none: none).
  */
-#include "kernel/archive.h"
 #include "kernel/cmdline.h"
 #include "kernel/devices.h"
 #include "kernel/errno.h"
 #include "kernel/exec.h"
 #include "kernel/files.h"
 #include "kernel/fork.h"
+#include "kernel/fs_struct.h"
+#include "kernel/inode.h"
 #include "kernel/printk.h"
 #include "kernel/sched.h"
 #include "kernel/servers/block.h"
 #include "kernel/servers/console.h"
+#include "kernel/signal.h"
 #include "kernel/string.h"
 #include "kernel/system.h"
 #include "mm/mm.h"
@@ -29,6 +32,7 @@ struct task_struct *init_process;
 
 void system_end(int status)
 {
+	root_unmount();
 	printk("Power off, status %d.\n", status);
 	arch_poweroff(status);
 }
@@ -73,7 +77,8 @@ static int open_console(void)
 	int i;
 
 	current->files = files_create();
-	if (!current->files)
+	current->fs = fs_create();
+	if (!current->files || !current->fs)
 		return -ENOMEM;
 	for (i = 0; i < 3; i++) {
 		long fd = do_open("/dev/console", O_RDWR);
@@ -101,28 +106,34 @@ static void run_init(void *unused)
 	str_copy(list, args ? args : "", sizeof(list));
 	split_args(list, argv);
 	argv[0] = path;
+	error = signals_first(current);
+	if (error)
+		fail("signals of", path, error);
 	error = open_console();
 	if (error)
 		fail("cannot open", "/dev/console", error);
 	error = do_execve(path, &argvec, &envvec, &entry, &sp);
 	if (error)
 		fail("first program", path, error);
+	current->pgrp = current->session = current->pid;
+	limits_first(current);
 	current->flags &= ~(unsigned)PF_KTHREAD;
 	arch_enter_user(entry, sp);
 }
 
 static void mount_root(void)
 {
-	const char *name = cmdline_get("root");
+	const char *name = cmdline_get("root"), *flags = cmdline_get("rootflags");
+	bool read_only = flags && !strcmp(flags, "ro");
 	const struct block_dev *dev;
 	int error;
 
 	if (!name)
 		name = "hda2";
 	dev = block_find(device_name_of(name) ? device_name_of(name) : name);
-	error = dev ? archive_mount(dev) : -ENODEV;
+	error = dev ? root_mount_on(dev, read_only) : -ENODEV;
 	if (error)
-		fail("root archive on", name, error);
+		fail("root file system on", name, error);
 }
 
 #define SWAP_PARTITION 0x82
@@ -190,6 +201,7 @@ void user_init(void)
 	pad_init();
 	console_start();
 	mount_root();
+	writeback_start();
 	start_swap();
 	t = kthread_create(run_init, NULL, "init");
 	if (!t)

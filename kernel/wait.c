@@ -121,25 +121,3 @@ bool waitqueue_active(struct wait_queue_head *q)
 {
 	return !list_empty(&q->task_list);
 }
-
-void wait_set(enum wait_kind kind, const void *what, uintptr_t place)
-{
-	struct wait_for *w = &current->wait;
-
-	w->mode = 0;
-	w->what = what;
-	w->place = place;
-	w->since = arch_ticks();
-	w->nheld = current->nheld;
-	__atomic_store_n(&w->kind, kind, __ATOMIC_RELEASE); /* last: watchers see all of it or none */
-}
-
-void wait_clear(void)
-{
-	current->wait.kind = WAIT_NONE;
-}
-
-uintptr_t wait_here(void)
-{
-	return CALLER_PLACE();
-}

@@ -10,7 +10,9 @@
 
 #include "kernel/arch.h"
 #include "kernel/errno.h"
+#include "kernel/lock_stats.h"
 #include "kernel/printk.h"
+#include "kernel/private_word.h"
 #include "kernel/string.h"
 #include "kernel/trace.h"
 #include "kernel/watch_internal.h"
@@ -18,11 +20,20 @@
 
 #define MAX_COMPLAINTS 64
 
-unsigned watch_mask;
+const char *(*watch_explain)(const char *key, char *buf, size_t size);
 
 static struct watch_complaint complaints[MAX_COMPLAINTS];
 static unsigned ncomplaints;
 static int complaints_busy;
+
+static size_t word_length(const char *w)
+{
+	size_t n = 0;
+
+	while (w[n] && w[n] != ',' && w[n] != ' ' && w[n] != '\n')
+		n++;
+	return n;
+}
 
 int watch_setup(const char *words)
 {
@@ -33,26 +44,30 @@ int watch_setup(const char *words)
 		      { "order", WATCH_ORDER },
 		      { "waits", WATCH_WAITS },
 		      { "rules", WATCH_RULES },
+		      { "stats", WATCH_STATS },
 		      { "all", WATCH_ALL } };
 	const char *w = words;
 	unsigned mask = 0;
 
 	while (w && *w) {
-		size_t n = strchr(w, ',') ? (size_t)(strchr(w, ',') - w) : strlen(w);
-		size_t i;
+		size_t n = word_length(w), i;
 
+		if (!n) {
+			w++;
+			continue;
+		}
 		for (i = 0; i < ARRAY_SIZE(known); i++)
 			if (strlen(known[i].word) == n && strncmp(w, known[i].word, n) == 0)
 				break;
 		if (i == ARRAY_SIZE(known)) {
 			report("watch=%s: unknown word at \"%s\"; known: order, waits, rules, all, "
-			       "none\n", words, w);
+			       "stats, none\n", words, w);
 			return -EINVAL;
 		}
 		mask |= known[i].mask;
-		w += n + (w[n] == ',');
+		w += n;
 	}
-	watch_mask = mask;
+	watch_mask = (uint8_t)mask;
 	return 0;
 }
 
@@ -76,6 +91,8 @@ static void remember_name(const struct lock_info *li)
 void watch_lock_want(struct lock_info *li, unsigned mode, uintptr_t place)
 {
 	remember_name(li);
+	if (watch_mask & WATCH_STATS)
+		lock_stats_want(li);
 	if (!(watch_mask & (WATCH_ORDER | WATCH_RULES)))
 		return;
 	if (watch_mask & WATCH_ORDER)
@@ -86,9 +103,10 @@ void watch_lock_want(struct lock_info *li, unsigned mode, uintptr_t place)
 
 void watch_lock_got(struct lock_info *li, unsigned mode, uintptr_t place)
 {
-	(void)li;
 	(void)mode;
 	(void)place;
+	if (watch_mask & WATCH_STATS)
+		lock_stats_got(li);
 }
 
 void watch_lock_dropped(struct lock_info *li, uintptr_t place)
@@ -127,14 +145,11 @@ bool watch_complain(unsigned watcher, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintk(key, sizeof(key), fmt, ap);
 	va_end(ap);
-	flags = arch_irq_save();
-	while (__atomic_exchange_n(&complaints_busy, 1, __ATOMIC_ACQUIRE))
-		cpu_relax();
+	flags = private_lock(&complaints_busy);
 	c = complaint_enter(watcher, key, &is_new);
 	if (c)
 		c->count++;
-	__atomic_store_n(&complaints_busy, 0, __ATOMIC_RELEASE);
-	arch_irq_restore(flags);
+	private_unlock(&complaints_busy, flags);
 	return is_new;
 }
 

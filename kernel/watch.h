@@ -21,6 +21,7 @@
 #define KERNEL_WATCH_H
 
 #include "kernel/lock.h"
+#include "kernel/observe.h"
 #include "kernel/task.h"
 #include "kernel/types.h"
 
@@ -28,11 +29,11 @@
 #define WATCH_WAITS 2u
 #define WATCH_RULES 4u
 #define WATCH_ALL   7u
+#define WATCH_STATS 16u /* no watcher: counts per lock class, kernel/lock_stats.h */
 #define WATCH_INVARIANTS 8u /* no watcher: what mm/invariants.c enters as complaints */
 
-extern unsigned watch_mask; /* which watchers are on; 0 at boot */
-
-/* `watch=`: words "order", "waits", "rules", "all", "none", separated by commas. Returns 0, or
+/* `watch=`: words "order", "waits", "rules", "all" (those three), "stats", "none", separated by
+ * commas or blanks. Returns 0, or
  * -EINVAL after one clear line, and then changes nothing. Context: any. */
 int watch_setup(const char *words);
 /* Forget every edge, complaint and deadlock: a new world begins. Context: nothing else runs. */
@@ -86,9 +87,21 @@ unsigned watch_complaints(unsigned mask);
 const struct watch_complaint *watch_complaint(unsigned n);
 /* Was there a complaint whose key begins with @prefix? */
 bool watch_has_complaint(const char *prefix);
+/* What the locking design in force has to say about a complaint: the known hole it comes from, as
+ * one line in @buf; or NULL. Set by who knows the designs (mm/design/design.c); may be NULL. */
+extern const char *(*watch_explain)(const char *key, char *buf, size_t size);
 /* Enter a complaint; true = it is new and has to be reported. Also for invariants of others.
  * Context: any. */
 bool watch_complain(unsigned watcher, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The nth edge of the learnt order of lock classes (watch_order.c), as it was first seen; false =
+ * there are no more. Edges are never taken back but by watch_reset(). Context: any. */
+struct watch_edge {
+	uint8_t from, to; /* enum lock_class_id */
+	char comm[16];
+	uintptr_t held_place, want_place;
+};
+bool watch_order_edge(unsigned n, struct watch_edge *out);
 
 /* --- the wait-for graph (watch_waits.c) ------------------------------------------------------ */
 

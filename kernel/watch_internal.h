@@ -31,6 +31,8 @@ void watch_order_want(struct lock_info *li, unsigned mode, uintptr_t place);
 void watch_order_reset(void);
 /* watch_waits.c */
 void watch_waits_reset(void);
+/* The key of a deadlock's complaint: the classes in it. */
+void watch_cycle_key(const struct wait_cycle *c, char *buf, size_t size);
 /* watch_rules.c */
 void rule_check_reclaim(uintptr_t place);		      /* rule 4 of 1999 */
 void rule_check_want(struct lock_info *li, uintptr_t place); /* rule 5 of 1999 */

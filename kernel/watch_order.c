@@ -29,6 +29,7 @@
 
 #include "kernel/arch.h"
 #include "kernel/printk.h"
+#include "kernel/private_word.h"
 #include "kernel/string.h"
 #include "kernel/sync.h"
 #include "kernel/watch_internal.h"
@@ -46,21 +47,6 @@ static struct order_edge edges[MAX_EDGES];
 static int nedges;
 static int table_busy; /* the private word */
 
-static unsigned long tables_lock(void)
-{
-	unsigned long flags = arch_irq_save();
-
-	while (__atomic_exchange_n(&table_busy, 1, __ATOMIC_ACQUIRE))
-		cpu_relax();
-	return flags;
-}
-
-static void tables_unlock(unsigned long flags)
-{
-	__atomic_store_n(&table_busy, 0, __ATOMIC_RELEASE);
-	arch_irq_restore(flags);
-}
-
 void watch_order_reset(void)
 {
 	memset(seen, 0, sizeof(seen));
@@ -77,6 +63,19 @@ static const struct order_edge *edge_find(unsigned from, unsigned to, unsigned v
 		if (edges[i].from == from && edges[i].to == to && edges[i].variant == variant)
 			return &edges[i];
 	return NULL;
+}
+
+bool watch_order_edge(unsigned n, struct watch_edge *out)
+{
+	const struct order_edge *e;
+
+	if (n >= (unsigned)__atomic_load_n(&nedges, __ATOMIC_ACQUIRE))
+		return false;
+	e = &edges[n];
+	*out = (struct watch_edge){ .from = e->from, .to = e->to, .held_place = e->held_place,
+				    .want_place = e->want_place };
+	str_copy(out->comm, e->comm, sizeof(out->comm));
+	return true;
 }
 
 /* A search state is (class, "was it reached by a reader's wish"); point 6 of the head comment. */
@@ -194,9 +193,9 @@ static void add_edge(const struct held_lock *h, const struct lock_info *li, unsi
 
 	if (seen[from][to] & (1u << variant))
 		return; /* known, and judged when it was new */
-	flags = tables_lock();
+	flags = private_lock(&table_busy);
 	if (seen[from][to] & (1u << variant)) {
-		tables_unlock(flags);
+		private_unlock(&table_busy, flags);
 		return;
 	}
 	cycle.n = 0;
@@ -212,7 +211,7 @@ static void add_edge(const struct held_lock *h, const struct lock_info *li, unsi
 		if (watch_complain(WATCH_ORDER, "order: %s", key))
 			watch_report_order(&cycle, key);
 	}
-	tables_unlock(flags);
+	private_unlock(&table_busy, flags);
 }
 
 /* --- what is wrong with one pair, whatever the graph says ------------------------------------ */

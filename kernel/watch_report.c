@@ -243,6 +243,20 @@ static void print_warnings(void)
 	}
 }
 
+/* Is this deadlock a known hole's? */
+static void print_hole(const struct wait_cycle *c)
+{
+	char text[160], key[WATCH_KEY_LEN];
+
+	if (!watch_explain)
+		return;
+	watch_cycle_key(c, key, sizeof(key));
+	if (watch_explain(key, text, sizeof(text)))
+		report("\nA known hole of this design: %s\n", text);
+	else
+		report("\nNo known hole of this design explains \"%s\".\n", key);
+}
+
 void watch_report_deadlock(const struct wait_cycle *c)
 {
 	int i;
@@ -263,6 +277,7 @@ void watch_report_deadlock(const struct wait_cycle *c)
 	for (i = 0; i < c->n; i++)
 		watch_report_task(c->task[i]);
 	print_warnings();
+	print_hole(c);
 	if (trace_count()) {
 		report("\nTheir last steps (time goes down)\n");
 		watch_report_columns(c->task, c->n, 30);

@@ -243,9 +243,10 @@ bool watch_find_cycle(struct task_struct *t, struct wait_cycle *out)
 
 /* "waits: driver lock + vmlist lock": the classes in the cycle, lowest rank first, calls as
  * "port". */
-static void cycle_key(const struct wait_cycle *c, char *buf, size_t size)
+void watch_cycle_key(const struct wait_cycle *c, char *buf, size_t size)
 {
 	uint8_t class_in[NR_LOCK_CLASSES] = { 0 };
+	const char *between = "waits: ";
 	size_t len = 0;
 	bool port = false;
 	unsigned i;
@@ -262,19 +263,20 @@ static void cycle_key(const struct wait_cycle *c, char *buf, size_t size)
 	for (i = 0; i < NR_LOCK_CLASSES && len < size; i++) {
 		if (!class_in[i])
 			continue;
-		snprintk(buf + len, size - len, "%s%s", len ? " + " : "", lock_classes[i].name);
+		snprintk(buf + len, size - len, "%s%s", between, lock_classes[i].name);
 		len = strlen(buf);
+		between = " + ";
 	}
 	if (port && len < size)
-		snprintk(buf + len, size - len, "%sa server's answer", len ? " + " : "");
+		snprintk(buf + len, size - len, "%sa server's answer", between);
 }
 
 void watch_deadlock_found(const struct wait_cycle *c)
 {
 	char key[WATCH_KEY_LEN];
 
-	cycle_key(c, key, sizeof(key));
-	watch_complain(WATCH_WAITS, "waits: %s", key);
+	watch_cycle_key(c, key, sizeof(key));
+	watch_complain(WATCH_WAITS, "%s", key);
 	if (__atomic_exchange_n(&deadlock_noted, 1, __ATOMIC_ACQ_REL))
 		return;
 	first_deadlock = *c;

@@ -15,6 +15,12 @@
  * Context: may sleep. Locks: none held. */
 bool vm_come_to_rest(void);
 
+/* Check all invariants of the running system at an instant at which every other task sleeps outside
+ * the VM: waits for one, and lets no timer wake anybody while it looks. The number of broken
+ * invariants, each reported; -EBUSY when there was no such instant within ten seconds.
+ * Context: may sleep. Locks: none held. */
+int vm_invariants_now(void);
+
 /* Come to rest, then open the books (@open) or compare
  * with when they were opened. Returns the number of leaks and broken invariants, each told in one line
  * with report(); -EBUSY when the machine does not come to rest within ten seconds; 0 when @open.

@@ -48,12 +48,38 @@ static void replace_page(struct vm_area_struct *vma, unsigned long addr, pte_t *
 	arch_flush_tlb_page(&mm->arch, addr);
 }
 
+/* The first write to a page of a shared mapping whose file has not said yet that it has room for it. Then the
+ * entry becomes writable, if it is still the same. Entry as do_wp_page. */
+static int ask_for_room(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep, pte_t orig)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct page *page = phys_to_page(pte_phys(orig));
+	int error;
+
+	get_page(page);
+	vm_design->pte_unlock(mm, addr, PT_FAULT_PRESENT);
+	error = vma->vm_ops->wppage(vma, page);
+	if (!error) {
+		vm_design->pte_lock(mm, addr, PT_COW);
+		if (!pte_changed(PT_COW, ptep, orig)) {
+			__atomic_fetch_or(ptep, _PAGE_RW | _PAGE_DIRTY | _PAGE_ACCESSED,
+					  __ATOMIC_ACQ_REL);
+			arch_flush_tlb_page(&mm->arch, addr);
+		}
+		vm_design->pte_unlock(mm, addr, PT_COW);
+	}
+	__free_page(page);
+	return error ? VM_FAULT_SIGBUS : VM_FAULT_OK;
+}
+
 int do_wp_page(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep, pte_t orig)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	struct page *old = phys_to_page(pte_phys(orig)), *new;
 	bool lost;
 
+	if ((vma->vm_flags & VM_SHARED) && !room_is_certain(vma, old))
+		return ask_for_room(vma, addr, ptep, orig);
 	if ((vma->vm_flags & VM_SHARED) || nobody_else_has(old)) {
 		__atomic_fetch_or(ptep, _PAGE_RW | _PAGE_DIRTY | _PAGE_ACCESSED, __ATOMIC_ACQ_REL);
 		arch_flush_tlb_page(&mm->arch, addr);

@@ -10,13 +10,10 @@
 
 #include "kernel/errno.h"
 #include "kernel/printk.h"
-#include "kernel/task.h"
+#include "kernel/signal.h"
 #include "mm/fault_parts.h"
 #include "mm/vma.h"
 
-#define SIGBUS	7
-#define SIGKILL 9
-#define SIGSEGV 11
 
 /* "push" and "pusha" touch memory at most this far below the stack pointer. */
 #define STACK_SLACK 32
@@ -157,7 +154,7 @@ static bool access_allowed(const struct vm_area_struct *vma, unsigned code)
  * task gives it a tick, up to OOM_PATIENCE times, before it is killed. */
 static bool wait_for_memory(struct fault_ctx *fc)
 {
-	if (fc->waits++ == OOM_PATIENCE || nr_swap_pages <= 0 || signal_pending(current))
+	if (fc->waits++ == OOM_PATIENCE || nr_swap_pages <= 0 || fatal_signal_pending(current))
 		return false;
 	wakeup_kswapd();
 	schedule_timeout(1);
@@ -195,11 +192,27 @@ static int try_fault(struct fault_ctx *fc, unsigned long user_sp)
 	return signal;
 }
 
+bool vm_is_mapped(unsigned long addr)
+{
+	struct fault_ctx fc = { .mm = current->mm, .addr = addr };
+	struct vm_area_struct *vma = vm_design->fault_begin(&fc);
+	bool mapped = vma && vma->vm_start <= addr;
+
+	vm_design->fault_end(&fc);
+	return mapped;
+}
+
 int vm_fault(unsigned long addr, unsigned code, unsigned long user_sp)
 {
-	struct fault_ctx fc = { .mm = current->mm, .addr = addr, .code = code };
+	struct fault_ctx fc;
 	int signal;
 
+	/* field by field: gcc would clear all of it first */
+	fc.mm = current->mm;
+	fc.addr = addr;
+	fc.code = code;
+	fc.tries = fc.waits = fc.mode = 0;
+	fc.locked_vma = NULL;
 	trace(TE_FAULT, (uint32_t)addr, code, CALLER_PLACE());
 	if (!fc.mm || addr >= TASK_SIZE)
 		return SIGSEGV;

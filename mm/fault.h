@@ -17,6 +17,10 @@
  * a system call holds around user copies; takes the design's fault brackets. */
 int vm_fault(unsigned long addr, unsigned code, unsigned long user_sp);
 
+/* Is there an area at @addr in the current mm? For si_code of a fault that was refused.
+ * Context: may sleep. Locks: takes the design's fault brackets. */
+bool vm_is_mapped(unsigned long addr);
+
 #define VM_FAULT_OOM	(-1)
 #define VM_FAULT_SIGBUS 0
 #define VM_FAULT_OK	1
@@ -31,6 +35,14 @@ int make_pages_present(struct mm_struct *mm, unsigned long start, unsigned long 
 pte_t *pte_lookup(struct mm_struct *mm, unsigned long addr);
 /* The same, allocating the table when missing; NULL = no memory. May sleep. */
 pte_t *pte_alloc(struct mm_struct *mm, unsigned long addr);
+
+/* A page directory with the kernel's half filled in and the user half clear, marked PG_pagetable;
+ * NULL = no memory. May sleep. pgd_free: its user half is clear again, and no CPU uses it. */
+struct page *pgd_alloc(void);
+void pgd_free(struct page *pgd);
+/* From now on each CPU keeps some free tables at hand / none any more (then nothing else may run). */
+void page_tables_keep(bool keep);
+int page_tables_at_hand(void);
 
 /* Clear every entry of a range: pages, swap entries, rss. Takes pte_lock(PT_ZAP...). */
 void zap_page_range(struct mm_struct *mm, unsigned long start, unsigned long len);
@@ -82,6 +94,7 @@ extern struct page *zero_page;
 
 struct vm_events { /* counted per machine; shown by reports and sysinfo tools */
 	volatile unsigned long faults, anon, zero, cow, nopage, swapin, major;
+	volatile unsigned long around; /* pages mapped beside the one that was touched */
 };
 extern struct vm_events vm_events;
 

@@ -42,6 +42,12 @@ static inline bool pte_changed(enum pte_site site, const pte_t *ptep, pte_t seen
 	return vm_design->pte_recheck(site) && pte_read(ptep) != seen;
 }
 
+/* May a read fault's entry for @page be writable at once? Not where the file has to be asked for room. */
+static inline bool room_is_certain(const struct vm_area_struct *vma, const struct page *page)
+{
+	return !vma->vm_ops || !vma->vm_ops->wppage || page_test(page, PG_blocks);
+}
+
 /* Store an entry where no lock orders us with who else may store it, in the designs that take none.
  */
 static inline void install_pte(pte_t *ptep, pte_t entry)
@@ -53,6 +59,11 @@ static inline void install_pte(pte_t *ptep, pte_t entry)
 static inline void vm_count(volatile unsigned long *counter)
 {
 	__atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
+}
+
+static inline void vm_count_n(volatile unsigned long *counter, unsigned long n)
+{
+	__atomic_fetch_add(counter, n, __ATOMIC_RELAXED);
 }
 
 #endif

@@ -23,6 +23,9 @@ void address_space_init(struct address_space *as, const char *name,
 	as->a_ops = ops;
 	as->host = host;
 	as->name = name;
+	list_init(&as->clean_pages);
+	list_init(&as->dirty_pages);
+	list_init(&as->dirty_link);
 	as->ordinal = __atomic_add_fetch(&last_ordinal, 1, __ATOMIC_RELAXED);
 	spin_lock_init(&as->i_shared_lock, LC_I_SHARED, name);
 }

@@ -10,6 +10,7 @@
 #include "kernel/printk.h"
 #include "kernel/string.h"
 #include "mm/filemap.h"
+#include "mm/writeback.h"
 
 struct spinlock pagecache_lock = SPINLOCK_INIT(LC_PAGECACHE, NULL);
 volatile unsigned long page_cache_size;
@@ -64,6 +65,7 @@ static void hash_page(struct page *page, struct address_space *mapping, unsigned
 	if (*head)
 		(*head)->pprev_hash = &page->next_hash;
 	*head = page;
+	list_add_tail(&page->list, &mapping->clean_pages);
 	mapping->nrpages++;
 	page_cache_size++;
 }
@@ -77,6 +79,8 @@ void __unhash_page(struct page *page)
 	*page->pprev_hash = page->next_hash;
 	page->next_hash = NULL;
 	page->pprev_hash = NULL;
+	__page_forget_dirty(page);
+	list_del(&page->list);
 	page->mapping->nrpages--;
 	page_cache_size--;
 }
@@ -134,6 +138,25 @@ static bool still_there(const struct page *page, const struct address_space *map
 			unsigned long index)
 {
 	return page->pprev_hash && page->mapping == mapping && page->index == index;
+}
+
+int find_get_pages(struct address_space *mapping, unsigned long index, struct page **pages, int n)
+{
+	int found = 0, i;
+
+	spin_lock(&pagecache_lock);
+	for (i = 0; i < n && (unsigned long)found < mapping->nrpages; i++) {
+		struct page *page = __find_page(mapping, index + (unsigned long)i);
+
+		if (page && (!page_test(page, PG_uptodate) || PageLocked(page)))
+			page = NULL;
+		if (page)
+			get_page(page);
+		found += page != NULL;
+		pages[i] = page;
+	}
+	spin_unlock(&pagecache_lock);
+	return i;
 }
 
 struct page *find_lock_page(struct address_space *mapping, unsigned long index)
@@ -213,80 +236,6 @@ void remove_from_page_cache(struct page *page)
 	page->mapping = NULL;
 	spin_unlock(&pagecache_lock);
 	lru_cache_del(page);
-}
-
-/* The @skip-th page of @mapping from @start on in one chain, with a reference; NULL = no more. */
-static struct page *nth_in_chain(unsigned long chain, const struct address_space *mapping,
-				 unsigned long start, unsigned long skip)
-{
-	struct page *page;
-
-	spin_lock(&pagecache_lock);
-	for (page = page_hash[chain]; page; page = page->next_hash)
-		if (page->mapping == mapping && page->index >= start && skip-- == 0)
-			break;
-	if (page)
-		get_page(page);
-	spin_unlock(&pagecache_lock);
-	return page;
-}
-
-/* Drop one page; false = somebody still refers to it (or it was gone). */
-static bool truncate_page(struct page *page, const struct address_space *mapping)
-{
-	bool drop;
-
-	lock_page(page);
-	drop = page->pprev_hash && page->mapping == mapping && page_count(page) == 2;
-	if (drop) {
-		page_clear(page, PG_dirty);
-		remove_from_page_cache(page);
-	}
-	UnlockPage(page);
-	if (drop)
-		page_cache_release(page); /* the cache's */
-	page_cache_release(page);
-	return drop;
-}
-
-unsigned long truncate_inode_pages(struct address_space *mapping, unsigned long start)
-{
-	unsigned long kept = 0;
-
-	for (unsigned long chain = 0; chain <= page_hash_mask && mapping->nrpages; chain++) {
-		unsigned long skip = 0;
-		struct page *page;
-
-		while ((page = nth_in_chain(chain, mapping, start, skip)))
-			skip += !truncate_page(page, mapping);
-		kept += skip;
-	}
-	return kept;
-}
-
-int filemap_sync_pages(struct address_space *mapping)
-{
-	int first_error = 0;
-
-	for (unsigned long chain = 0; chain <= page_hash_mask && mapping->nrpages; chain++) {
-		unsigned long skip = 0;
-		struct page *page;
-
-		for (; (page = nth_in_chain(chain, mapping, 0, skip)); skip++) {
-			int error = 0;
-
-			lock_page(page);
-			if (page->mapping == mapping && page_test_and_clear(page, PG_dirty))
-				error = mapping->a_ops->writepage(page);
-			else
-				UnlockPage(page);
-			wait_on_page(page);
-			if (error && !first_error)
-				first_error = error;
-			page_cache_release(page);
-		}
-	}
-	return first_error;
 }
 
 void page_cache_for_each(void (*f)(struct page *page, void *arg), void *arg)

@@ -47,7 +47,11 @@ struct page *__find_page(struct address_space *mapping, unsigned long index);
  * Context: atomic. Locks: takes pagecache_lock. */
 struct page *__find_get_page(struct address_space *mapping, unsigned long index);
 #define find_get_page(mapping, index) __find_get_page(mapping, index)
-/* The same, locked: searches again when the page was removed while we slept for its lock.
+/* Pages @index .. @index + @n - 1 that are there, up to date and not locked, with a reference each, in
+ * pages[0..]; NULL where there is none. Returns how many entries were filled in (fewer than @n when
+ * the mapping has no more pages). Context: atomic. Locks: takes pagecache_lock. */
+int find_get_pages(struct address_space *mapping, unsigned long index, struct page **pages, int n);
+/* The same as __find_get_page, locked: searches again when the page was removed while we slept for its lock.
  * Context: may sleep. Locks: takes the page lock. */
 struct page *find_lock_page(struct address_space *mapping, unsigned long index);
 
@@ -64,11 +68,11 @@ void __unhash_page(struct page *page);
  * Context: may sleep, may steal. Locks: takes the page lock. */
 struct page *read_cache_page(struct address_space *mapping, unsigned long index, struct file *file,
 			     int *error);
-/* Remove every page of @mapping from @start on that nobody maps; waits for I/O. Returns how many
- * pages are still there since somebody refers to them. Context: may sleep. */
+/* Remove every page of @mapping from index @start on, dirty or not; waits for I/O. Who still refers
+ * to one (a reader, an entry of a page table) keeps it as a page of no file: mapping NULL. Nothing
+ * written to it from then on goes home. Returns 0, for tests that want to see the mapping empty.
+ * Context: may sleep. Locks: takes page locks. */
 unsigned long truncate_inode_pages(struct address_space *mapping, unsigned long start);
-/* Write home every page of @mapping marked PG_dirty and wait. 0 or the first -errno. May sleep. */
-int filemap_sync_pages(struct address_space *mapping);
 
 /* The LRU list. add: the page is not on it. del: page lock held; a page that is not on it is fine.
  * Context: atomic. Locks: takes pagemap_lru_lock. */
@@ -79,5 +83,10 @@ void lru_cache_del(struct page *page);
 void page_cache_for_each(void (*f)(struct page *page, void *arg), void *arg);
 
 void page_cache_init(void); /* after page_alloc_init() */
+
+struct vm_area_struct;
+/* Move the dirty bits of the entries that map a part of @vma to their pages. Context: atomic but for what the
+ * design's pte lock says. Locks: needs mm_lock, or an area on no list; takes pte_lock(PT_MSYNC). */
+void filemap_sync(struct vm_area_struct *vma, unsigned long start, unsigned long len);
 
 #endif

@@ -40,7 +40,7 @@ static void take_references(struct vm_area_struct *part)
 static int fixup_all(struct vm_area_struct *vma, unsigned newflags, enum list_site site)
 {
 	vmlist_begin(vma->vm_mm, site, NULL);
-	vm_design->assert_list(vma->vm_mm, true);
+	assert_list(vma->vm_mm, true);
 	vm_design->vma_write(vma);
 	vma->vm_flags = newflags;
 	vmlist_end(vma->vm_mm, site, NULL);
@@ -57,7 +57,7 @@ static int fixup_start(struct vm_area_struct *vma, unsigned long end, unsigned n
 		return -ENOMEM;
 	take_references(part);
 	vmlist_begin(mm, site, vma);
-	vm_design->assert_list(mm, true);
+	assert_list(mm, true);
 	vm_design->vma_write(vma);
 	cut_front(vma, end);
 	insert_vm_struct(mm, part);
@@ -75,7 +75,7 @@ static int fixup_end(struct vm_area_struct *vma, unsigned long start, unsigned n
 		return -ENOMEM;
 	take_references(part);
 	vmlist_begin(mm, site, vma);
-	vm_design->assert_list(mm, true);
+	assert_list(mm, true);
 	vm_design->vma_write(vma);
 	vma->vm_end = start;
 	insert_vm_struct(mm, part);
@@ -100,7 +100,7 @@ static int fixup_middle(struct vm_area_struct *vma, unsigned long start, unsigne
 		/* mlock writes the flags once before its section: harmless to the outcome, but
 		 * 1999's designs leave this bracket empty, and the stealer reads vm_flags (R9). */
 		vmlist_begin(mm, LIST_LOCK_MIDDLE_FLAGS, vma);
-		vm_design->assert_list(mm, true);
+		assert_list(mm, true);
 		vm_design->vma_write(vma);
 		vma->vm_flags = newflags;
 		vmlist_end(mm, LIST_LOCK_MIDDLE_FLAGS, vma);
@@ -108,7 +108,7 @@ static int fixup_middle(struct vm_area_struct *vma, unsigned long start, unsigne
 	take_references(left);
 	take_references(right);
 	vmlist_begin(mm, site, vma);
-	vm_design->assert_list(mm, true);
+	assert_list(mm, true);
 	vm_design->vma_write(vma);
 	cut_front(vma, start);
 	vma->vm_end = end;

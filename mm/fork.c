@@ -11,19 +11,17 @@
 #include "mm/fault.h"
 #include "mm/vma.h"
 
-/* One entry of the parent into the empty slot of the child. Entry: pte_lock(PT_FORK_COPY). */
-static void copy_one_pte(struct mm_struct *dst_mm, pte_t *dst, pte_t *src, unsigned vm_flags)
+/* @entry, one of the parent, not empty, into the empty slot of the child; returns what it adds to
+ * the child's rss. Entry: pte_lock(PT_FORK_COPY). */
+static inline int copy_one_pte(pte_t *dst, pte_t *src, pte_t entry, unsigned vm_flags)
 {
 	bool cow = (vm_flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
-	pte_t entry = pte_read(src);
 	struct page *page;
 
-	if (pte_none(entry))
-		return;
-	if (!pte_present(entry)) {
+	if (unlikely(!pte_present(entry))) {
 		swap_duplicate(pte_to_swp(entry));
 		set_pte(dst, entry);
-		return;
+		return 0;
 	}
 	page = phys_to_page(pte_phys(entry));
 	sync_point(SP_WRITE, src);
@@ -35,11 +33,27 @@ static void copy_one_pte(struct mm_struct *dst_mm, pte_t *dst, pte_t *src, unsig
 	if (vm_flags & VM_SHARED)
 		entry &= ~(pte_t)_PAGE_DIRTY; /* the parent's entry tells it already */
 	entry &= ~(pte_t)_PAGE_ACCESSED;
-	if (!PageReserved(page)) {
-		get_page(page);
-		mm_rss_add_locked(dst_mm, 1);
-	}
 	set_pte(dst, entry);
+	if (PageReserved(page))
+		return 0;
+	get_page(page);
+	return 1;
+}
+
+/* The entries of one table; the child's, which nobody else sees yet, are counted at the end. */
+static void copy_table(struct mm_struct *dst_mm, pte_t *dst, pte_t *src, pte_t *end,
+		       unsigned vm_flags)
+{
+	int counted = 0;
+
+	for (; src < end; src++, dst++) {
+		pte_t entry = pte_read(src);
+
+		if (!pte_none(entry))
+			counted += copy_one_pte(dst, src, entry, vm_flags);
+	}
+	if (counted)
+		mm_rss_add_locked(dst_mm, counted);
 }
 
 int copy_page_range(struct mm_struct *dst, struct mm_struct *src, struct vm_area_struct *vma)
@@ -48,7 +62,6 @@ int copy_page_range(struct mm_struct *dst, struct mm_struct *src, struct vm_area
 
 	for (addr = vma->vm_start; addr < vma->vm_end; addr = next) {
 		pte_t *from = pte_lookup(src, addr), *to;
-		unsigned long a;
 
 		next = min(vma->vm_end, table_end(addr));
 		if (!from)
@@ -58,8 +71,7 @@ int copy_page_range(struct mm_struct *dst, struct mm_struct *src, struct vm_area
 			return -ENOMEM;
 		vm_design->swap_begin(SWAP_FORK);
 		vm_design->pte_lock(src, addr, PT_FORK_COPY);
-		for (a = addr; a < next; a += PAGE_SIZE)
-			copy_one_pte(dst, to++, from++, vma->vm_flags);
+		copy_table(dst, to, from, from + ((next - addr) >> PAGE_SHIFT), vma->vm_flags);
 		vm_design->pte_unlock(src, addr, PT_FORK_COPY);
 		vm_design->swap_end(SWAP_FORK);
 	}
@@ -130,11 +142,13 @@ struct mm_struct *dup_mm(struct mm_struct *oldmm, const char *name)
 	vm_design->mm_unlock(mm, MM_FORK_CHILD);
 	/* Before anybody runs in the child, no CPU may write the parent's pages by an old entry. */
 	arch_flush_tlb_mm(&oldmm->arch);
+	/* Inside the parent's lock: truncation looks for areas that are behind (filemap_truncate.c). */
+	if (!error)
+		mm_publish(mm);
 	vm_design->mm_unlock(oldmm, MM_FORK);
 	if (error) {
 		mmput(mm);
 		return NULL;
 	}
-	mm_publish(mm);
 	return mm;
 }

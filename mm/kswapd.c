@@ -20,6 +20,8 @@
 
 struct task_struct *kswapd_task;
 
+struct reclaim_limits reclaim_limits = { SWAP_CLUSTER_MAX, FIRST_PRIORITY + 1 };
+
 /* One priority; true = *@count successes were made. */
 static bool free_at_priority(int priority, unsigned gfp, int *count)
 {
@@ -35,13 +37,13 @@ static bool free_at_priority(int priority, unsigned gfp, int *count)
 
 int do_try_to_free_pages(unsigned gfp)
 {
-	int count = SWAP_CLUSTER_MAX, priority;
+	int count = reclaim_limits.pages, last = FIRST_PRIORITY - reclaim_limits.rounds, priority;
 	bool enough = false;
 
 	vmscan_events.steals++;
 	watch_reclaim_enter();
 	kmem_cache_reap(gfp);
-	for (priority = FIRST_PRIORITY; priority >= 0 && !enough; priority--)
+	for (priority = FIRST_PRIORITY; priority > last && !enough; priority--)
 		enough = free_at_priority(priority, gfp, &count);
 	watch_reclaim_leave();
 	return enough;

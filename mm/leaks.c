@@ -2,15 +2,18 @@
  * mm/leaks.c - leak accounting: what is in use now against what was in use before. See
  * invariants.h.
  *
- * Frames of slabs and of the page cache come and go without being leaked, so they are not counted;
+ * Frames of slabs and of the page cache, and inodes that nobody refers to, come and go without being leaked,
+ * so they are not counted;
  * a frame that is neither free nor theirs belongs to somebody. The same holds for swap slots that
  * only the swap cache refers to. A page of a living process may go out to swap or come back between
  * the two looks, so frames and slots are compared as one sum. A dead mm that an idle CPU still has
  * loaded (active_mm) is not leaked either: the next switch to a task with an mm lets go of it.
  */
+#include "kernel/inode.h"
 #include "kernel/printk.h"
 #include "kernel/sched.h"
 #include "kernel/string.h"
+#include "mm/fault.h"
 #include "mm/filemap.h"
 #include "mm/invariants.h"
 #include "mm/page_alloc.h"
@@ -44,7 +47,8 @@ static long swap_slots_in_use(void)
 
 static long frames_in_use(void)
 {
-	long free = page_free_count() + page_pool_aside_count() + page_reserve_count();
+	long free = page_free_count() + page_pool_aside_count() + page_reserve_count() +
+		    page_tables_at_hand();
 
 	return (long)max_mapnr - free - (long)slab_pages() - (long)page_cache_size;
 }
@@ -71,7 +75,10 @@ static unsigned long objects_in_use(const struct kmem_cache *c)
 {
 	unsigned long n = kmem_cache_inuse(c);
 
-	return strcmp(kmem_cache_name(c), "mm_struct") ? n : n - dead_mms_loaded();
+	if (!strcmp(kmem_cache_name(c), "mm_struct"))
+		return n - dead_mms_loaded();
+	/* Inodes nobody uses are kept for the next user, as pages are. */
+	return strcmp(kmem_cache_name(c), "inode") ? n : n - inodes_unused();
 }
 
 /* Each of them has one frame: its page directory. */

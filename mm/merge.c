@@ -11,7 +11,8 @@ static bool can_merge(const struct vm_area_struct *prev, const struct vm_area_st
 {
 	if (prev->vm_end != vma->vm_start || prev->vm_file != vma->vm_file ||
 	    prev->vm_ops != vma->vm_ops || prev->vm_flags != vma->vm_flags ||
-	    prev->vm_private_data != vma->vm_private_data)
+	    prev->vm_private_data != vma->vm_private_data ||
+	    prev->vm_truncate_count != vma->vm_truncate_count) /* one is behind: filemap_truncate.c */
 		return false;
 	/* Anonymous areas too: reverse maps find an entry by the page's offset in its area. */
 	return prev->vm_pgoff + ((prev->vm_end - prev->vm_start) >> PAGE_SHIFT) == vma->vm_pgoff;
@@ -40,7 +41,7 @@ void merge_segments(struct mm_struct *mm, unsigned long start, unsigned long end
 {
 	struct vm_area_struct *prev, *vma;
 
-	vm_design->assert_list(mm, true);
+	assert_list(mm, true);
 	vma = find_vma_prev(mm, start, &prev);
 	if (!prev)
 		prev = vma;

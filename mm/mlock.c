@@ -87,6 +87,11 @@ static long lock_range(unsigned long start, size_t len, bool on)
 	return error;
 }
 
+long do_munlock(struct mm_struct *mm, unsigned long start, size_t len)
+{
+	return do_mlock(mm, start, start + len, false);
+}
+
 long sys_mlock(unsigned long start, size_t len)
 {
 	return lock_range(start, len, true);

@@ -81,6 +81,15 @@ struct vm_operations_struct {
 	void (*unmap)(struct vm_area_struct *vma, unsigned long start, size_t len);
 	/* The page at @addr with a reference taken; NULL = SIGBUS; NOPAGE_OOM = no memory. */
 	struct page *(*nopage)(struct vm_area_struct *vma, unsigned long addr, int write_access);
+	/* Optional, and only for methods whose nopage() gives pages of vm_file->f_mapping: up to @n
+	 * further pages from file index @index on that are there already, up to date and not
+	 * locked, each with a reference, pages[i] for @index + i or NULL. Never sleeps. The number of
+	 * entries filled in. */
+	int (*around)(struct vm_area_struct *vma, unsigned long index, struct page **pages, int n);
+	/* Optional: @page, of a shared mapping, is about to be written for the first time. While PG_blocks is
+	 * not set its entries are read-only. 0 = go on, else -errno: SIGBUS. May sleep; @page is kept by the
+	 * caller. (1999's structure had a slot of this name and nobody in it.) */
+	int (*wppage)(struct vm_area_struct *vma, struct page *page);
 	/* Write a dirty page home before it is stolen. 0 = done, else -errno (the victim gets
 	 * SIGBUS). The form until 2.3.23: the vma may vanish once the method has slept. */
 	int (*swapout_vma)(struct vm_area_struct *vma, struct page *page);
@@ -100,6 +109,7 @@ struct vm_area_struct {
 	struct vm_area_struct *vm_avl_left, *vm_avl_right;
 	/* i_shared_lock of the file */
 	struct vm_area_struct *vm_next_share, **vm_pprev_share;
+	unsigned vm_truncate_count; /* its mapping's, when truncation last looked here; mmap_sem too */
 	/* constant once inserted */
 	const struct vm_operations_struct *vm_ops;
 	unsigned long vm_pgoff; /* offset in the file, in pages */
@@ -139,6 +149,8 @@ struct mm_struct {
 	unsigned long swap_address; /* where the next scan starts */
 
 	struct arch_mm arch;
+	/* atomic: bit n = entry n of the directory has a page table (mm/pagetable.c) */
+	uint32_t tables[TASK_SIZE >> 22 >> 5];
 
 	/* all mms, for designs and swapoff that walk them; mmlist_lock */
 	struct list_head mmlist;
@@ -202,9 +214,13 @@ unsigned long do_brk(struct mm_struct *mm, unsigned long addr, unsigned long len
 long sys_mmap_pgoff(unsigned long addr, unsigned long len, unsigned prot, unsigned flags,
 		    struct file *file, unsigned long pgoff);
 long sys_munmap(unsigned long addr, size_t len);
+long sys_msync(unsigned long start, size_t len, unsigned flags); /* mm/msync.c */
 long sys_mprotect(unsigned long start, size_t len, unsigned prot);
 long sys_mlock(unsigned long start, size_t len);
 long sys_munlock(unsigned long start, size_t len);
+/* Its body, for a driver: page aligned, mm_lock(MM_LOCK) held. Allocates nothing when the range is whole
+ * areas. */
+long do_munlock(struct mm_struct *mm, unsigned long start, size_t len);
 long sys_mlockall(int flags);
 long sys_munlockall(void);
 long sys_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len,

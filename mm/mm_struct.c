@@ -51,15 +51,12 @@ struct mm_struct *mm_alloc_private(const char *name)
 
 	if (!mm)
 		return NULL;
-	pgd = alloc_page(GFP_KERNEL);
+	pgd = pgd_alloc();
 	if (!pgd) {
 		kmem_cache_free(mm_cachep, mm);
 		return NULL;
 	}
-	page_set(pgd, PG_pagetable);
 	mm->arch.pgd = page_to_phys(pgd);
-	arch_clear_page(mm->arch.pgd);
-	arch_mm_init_pgd(mm->arch.pgd);
 	mm->mm_users = 1;
 	mm->mm_count = 1;
 	list_init(&mm->mmlist);
@@ -129,14 +126,11 @@ void mm_grab(struct mm_struct *mm)
 void mm_drop(struct mm_struct *mm)
 {
 	int left = __atomic_sub_fetch(&mm->mm_count, 1, __ATOMIC_ACQ_REL);
-	struct page *pgd;
 
 	BUG_ON(left < 0 || (left == 0 && mm == &init_mm));
 	if (left)
 		return;
-	pgd = phys_to_page(mm->arch.pgd);
-	page_clear(pgd, PG_pagetable);
-	__free_page(pgd);
+	pgd_free(phys_to_page(mm->arch.pgd));
 	kmem_cache_free(mm_cachep, mm);
 }
 
@@ -144,16 +138,21 @@ void mm_drop(struct mm_struct *mm)
 
 /* A load, an addition, a store, as 1999 compiled it: two CPUs doing so at once lose one of the
  * changes unless the design's lock keeps them apart. */
-void mm_rss_add_locked(struct mm_struct *mm, long n)
+static inline void change_rss(struct mm_struct *mm, long n)
 {
 	long rss = shared_read(mm->rss);
 
 	shared_write(mm->rss, rss + n);
 }
 
+void mm_rss_add_locked(struct mm_struct *mm, long n)
+{
+	change_rss(mm, n);
+}
+
 void mm_rss_add(struct mm_struct *mm, long n)
 {
 	vm_design->pte_lock(mm, 0, PT_RSS);
-	mm_rss_add_locked(mm, n);
+	change_rss(mm, n);
 	vm_design->pte_unlock(mm, 0, PT_RSS);
 }

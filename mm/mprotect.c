@@ -12,7 +12,8 @@
 #include "mm/fault.h"
 #include "mm/vma.h"
 
-static void change_table(pte_t *ptep, unsigned long addr, unsigned long end, unsigned vm_flags)
+/* @ask: the file must be asked for room before a page is written (vm_ops->wppage). */
+static void change_table(pte_t *ptep, unsigned long addr, unsigned long end, unsigned vm_flags, bool ask)
 {
 	for (; addr < end; addr += PAGE_SIZE, ptep++) {
 		pte_t entry = pte_read(ptep);
@@ -21,12 +22,15 @@ static void change_table(pte_t *ptep, unsigned long addr, unsigned long end, uns
 			continue;
 		sync_point(SP_WRITE, ptep);
 		entry = ptep_get_and_clear(ptep); /* with the bits the machine set meanwhile */
-		set_pte(ptep, pte_modify(entry, vm_flags));
+		if (ask && !page_test(phys_to_page(pte_phys(entry)), PG_blocks))
+			set_pte(ptep, pte_modify(entry, vm_flags) & ~(pte_t)_PAGE_RW);
+		else
+			set_pte(ptep, pte_modify(entry, vm_flags));
 	}
 }
 
 static void change_protection(struct mm_struct *mm, unsigned long start, unsigned long end,
-			      unsigned vm_flags)
+			      unsigned vm_flags, bool ask)
 {
 	unsigned long addr, next;
 
@@ -38,7 +42,7 @@ static void change_protection(struct mm_struct *mm, unsigned long start, unsigne
 		if (!ptep)
 			continue;
 		vm_design->pte_lock(mm, addr, PT_PROTECT_TABLE);
-		change_table(ptep, addr, next, vm_flags);
+		change_table(ptep, addr, next, vm_flags, ask);
 		vm_design->pte_unlock(mm, addr, PT_PROTECT_TABLE);
 	}
 	arch_flush_tlb_range(&mm->arch, start, end);
@@ -49,13 +53,14 @@ static int mprotect_fixup(struct vm_area_struct *vma, unsigned long start, unsig
 			  unsigned newflags)
 {
 	struct mm_struct *mm = vma->vm_mm;
+	bool ask = vma->vm_ops && vma->vm_ops->wppage;
 	int error;
 
 	if (newflags == vma->vm_flags)
 		return 0;
 	error = vma_fixup(vma, start, end, newflags, LIST_PROTECT);
 	if (!error)
-		change_protection(mm, start, end, newflags);
+		change_protection(mm, start, end, newflags, ask);
 	return error;
 }
 

@@ -105,7 +105,7 @@ static void grow_in_place(struct vm_area_struct *vma, unsigned long addr, unsign
 	unsigned long old_end = vma->vm_end, pages = (addr + new_len - old_end) >> PAGE_SHIFT;
 
 	vmlist_begin(mm, LIST_MREMAP_GROW, NULL);
-	vm_design->assert_list(mm, true);
+	assert_list(mm, true);
 	vm_design->vma_write(vma);
 	vma->vm_end = addr + new_len;
 	vmlist_end(mm, LIST_MREMAP_GROW, NULL);
@@ -173,6 +173,8 @@ static long do_mremap(struct mm_struct *mm, unsigned long addr, unsigned long ol
 		error = do_munmap(mm, addr + new_len, old_len - new_len);
 		if (error)
 			return error;
+		if (!(flags & MREMAP_FIXED)) /* done, of however many areas the rest consists */
+			return (long)addr;
 		old_len = new_len;
 	}
 	return remap_area(mm, addr, old_len, new_len, flags, new_addr);

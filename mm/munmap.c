@@ -159,7 +159,7 @@ void exit_mmap(struct mm_struct *mm)
 
 	vm_design->mm_lock(mm, MM_EXIT);
 	vmlist_begin(mm, LIST_EXIT, NULL);
-	vm_design->assert_list(mm, true);
+	assert_list(mm, true);
 	vma = mm->mmap;
 	mm->mmap = NULL;
 	mm->mmap_avl = NULL;

@@ -4,6 +4,8 @@
  * Realises facts section c (do_no_page row): nopage() sleeps and reads; then rss and the entry, in
  * 2.3.23 without a lock. A private mapping that is written at its first touch gets its copy at
  * once, so nopage() is asked for the shared page in any case.
+ * Ours, and much younger than 1999: where the area's methods can say which pages are cached (around), a
+ * fault maps the window of AROUND_PAGES that it lies in; what it costs is shared by 16 pages.
  */
 #include "mm/fault_parts.h"
 
@@ -34,14 +36,99 @@ static struct page *private_copy(struct page *page)
 	return copy;
 }
 
+/* --- fault-around ------------------------------------------------------------------------------ */
+
+#define AROUND_PAGES 16 /* aligned, so all in one page table */
+
+/* Give back the pages whose entries are taken: NULL in @pages. How many are left. Only faults fill entries, and
+ * they are kept out (or the entry is looked at again under the pte lock). */
+static int keep_wanted(const pte_t *ptes, struct page **pages, int n)
+{
+	int wanted = 0;
+
+	for (int i = 0; i < n; i++) {
+		if (!pages[i])
+			continue;
+		if (pte_none(pte_read(ptes + i))) {
+			wanted++;
+			continue;
+		}
+		page_cache_release(pages[i]);
+		pages[i] = NULL;
+	}
+	return wanted;
+}
+
+static pte_t around_pte(const struct vm_area_struct *vma, const struct page *page)
+{
+	pte_t entry = mk_pte(page, vma->vm_flags) & ~(pte_t)_PAGE_ACCESSED; /* nobody asked for it yet */
+
+	return room_is_certain(vma, page) ? entry : entry & ~(pte_t)_PAGE_RW;
+}
+
+/* Map what is in the page cache beside @addr, whose own entry stands at @ptep. */
+static void map_around(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	unsigned long base = max(addr & ~(AROUND_PAGES * PAGE_SIZE - 1), vma->vm_start);
+	unsigned long end = min((addr & ~(AROUND_PAGES * PAGE_SIZE - 1)) + AROUND_PAGES * PAGE_SIZE,
+				vma->vm_end);
+	pte_t *ptes = ptep - ((addr - base) >> PAGE_SHIFT);
+	struct page *pages[AROUND_PAGES];
+	int n = vma->vm_ops->around(vma, vma->vm_pgoff + ((base - vma->vm_start) >> PAGE_SHIFT), pages,
+				    (int)((end - base) >> PAGE_SHIFT));
+	int wanted = keep_wanted(ptes, pages, n), lost = 0;
+
+	if (!wanted)
+		return;
+	mm_rss_add(mm, wanted);
+	vm_design->pte_lock(mm, addr, PT_NO_PAGE);
+	for (int i = 0; i < n; i++) {
+		if (!pages[i])
+			continue;
+		if (pte_changed(PT_NO_PAGE, ptes + i, 0)) {
+			page_cache_release(pages[i]); /* not its last reference: the cache has one */
+			lost++;
+			continue;
+		}
+		install_pte(ptes + i, around_pte(vma, pages[i]));
+	}
+	vm_design->pte_unlock(mm, addr, PT_NO_PAGE);
+	if (lost)
+		mm_rss_add(mm, -lost);
+	vm_count_n(&vm_events.around, (unsigned long)(wanted - lost));
+}
+
+/* --- one page --------------------------------------------------------------------------------- */
+
+/* Put @page's entry in place; its reference goes into the entry. */
+static void install_page(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep, struct page *page,
+			 pte_t entry)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	long counted = PageReserved(page) ? 0 : 1;
+	bool lost;
+
+	if (counted)
+		mm_rss_add(mm, 1);
+	vm_design->pte_lock(mm, addr, PT_NO_PAGE);
+	lost = pte_changed(PT_NO_PAGE, ptep, 0);
+	if (!lost)
+		install_pte(ptep, entry);
+	vm_design->pte_unlock(mm, addr, PT_NO_PAGE);
+	if (lost) {
+		if (counted)
+			mm_rss_add(mm, -1);
+		page_cache_release(page);
+	}
+}
+
 int do_no_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long addr, pte_t *ptep,
 	       int write_access)
 {
-	struct mm_struct *mm = vma->vm_mm;
-	bool private_write = write_access && !(vma->vm_flags & VM_SHARED), lost;
+	bool private_write = write_access && !(vma->vm_flags & VM_SHARED);
 	struct page *page;
 	pte_t entry;
-	long counted;
 
 	if (!vma->vm_ops || !vma->vm_ops->nopage)
 		return do_anonymous_page(vma, addr, ptep, write_access);
@@ -61,19 +148,10 @@ int do_no_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long a
 	entry = mk_pte(page, vma->vm_flags);
 	if (write_access)
 		entry |= _PAGE_RW | _PAGE_DIRTY;
-
-	counted = PageReserved(page) ? 0 : 1;
-	if (counted)
-		mm_rss_add(mm, 1);
-	vm_design->pte_lock(mm, addr, PT_NO_PAGE);
-	lost = pte_changed(PT_NO_PAGE, ptep, 0);
-	if (!lost)
-		install_pte(ptep, entry);
-	vm_design->pte_unlock(mm, addr, PT_NO_PAGE);
-	if (lost) {
-		if (counted)
-			mm_rss_add(mm, -1);
-		page_cache_release(page);
-	}
+	else if (!room_is_certain(vma, page))
+		entry &= ~(pte_t)_PAGE_RW;
+	install_page(vma, addr, ptep, page, entry);
+	if (vma->vm_ops->around && !private_write)
+		map_around(vma, addr, ptep);
 	return VM_FAULT_OK;
 }

@@ -19,12 +19,15 @@
 #include "kernel/string.h"
 #include "kernel/sync.h"
 #include "kernel/uaccess.h"
+#include "mm/design/design.h"
 #include "mm/filemap.h"
 #include "mm/mm.h"
 #include "mm/pad.h"
 #include "mm/slab.h"
 
 #define SECTORS_PER_PAGE (PAGE_SIZE / SECTOR_SIZE)
+
+volatile unsigned long pad_swapout_calls;
 
 static void pad_lock(struct pad *pad)
 {
@@ -108,18 +111,38 @@ static struct page *pad_nopage(struct vm_area_struct *vma, unsigned long addr, i
 /* 2.3.24's form: the stealer pinned the file. */
 static int pad_swapout(struct page *page, struct file *file)
 {
+	__atomic_fetch_add(&pad_swapout_calls, 1, __ATOMIC_RELAXED);
 	return pad_write_page(file->private_data, page);
 }
 
 /* The form until 2.3.23: the vma may be gone as soon as we sleep, so what we need of it is copied
  * first, and the file is pinned by ourselves. */
-static int pad_swapout_vma(struct vm_area_struct *vma, struct page *page)
+static int careful_swapout(struct vm_area_struct *vma, struct page *page)
 {
 	struct file *file = get_file(vma->vm_file);
 	int error = pad_swapout(page, file);
 
 	fput(file);
 	return error;
+}
+
+/* The same by an author who did not know that (S0 warns him): when the page is written, the vma may be
+ * nobody's, and its file gone. What a real one would then have written into nobody knows; this one looks
+ * first, so that the touch is told and the machine lives. */
+static int careless_swapout(struct vm_area_struct *vma, struct page *page)
+{
+	int error = pad_write_page(page->mapping->host, page);
+
+	if (KMEM_ALIVE(vma))
+		vma->vm_file->f_pos = ((uint64_t)page->index + 1) << PAGE_SHIFT;
+	return error;
+}
+
+static int pad_swapout_vma(struct vm_area_struct *vma, struct page *page)
+{
+	struct pad *pad = page->mapping->host;
+
+	return pad->careless ? careless_swapout(vma, page) : careful_swapout(vma, page);
 }
 
 static const struct vm_operations_struct pad_vm_ops = {
@@ -160,6 +183,23 @@ long pad_snapshot(struct pad *pad, unsigned long ubuf, unsigned gfp)
 	return error;
 }
 
+/* mmap_sem before L, the order in which a fault takes the two. */
+long pad_unpin(struct pad *pad, unsigned long addr)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+	long error = -EINVAL;
+
+	vm_design->mm_lock(mm, MM_LOCK);
+	pad_lock(pad);
+	vma = find_vma(mm, addr);
+	if (vma && vma->vm_start == addr && (vma->vm_flags & VM_LOCKED))
+		error = do_munlock(mm, addr, vma->vm_end - addr);
+	pad_unlock(pad);
+	vm_design->mm_unlock(mm, MM_LOCK);
+	return error;
+}
+
 static long pad_get_info(struct pad *pad, unsigned long ubuf)
 {
 	struct pad_info info = { .npages = pad->npages };
@@ -181,6 +221,8 @@ static long pad_ioctl(struct file *file, unsigned cmd, unsigned long arg)
 		return pad_snapshot(pad, arg, GFP_BUFFER);
 	case PAD_SNAPSHOT_KERNEL:
 		return pad_snapshot(pad, arg, GFP_KERNEL);
+	case PAD_UNPIN:
+		return pad_unpin(pad, arg);
 	default:
 		return -ENOTTY;
 	}

@@ -5,7 +5,8 @@
  * stealer hands to a swapout() method that sleeps for a lock of the driver's own. Written as an
  * ordinary, careful driver author would have; docs/writing-a-driver.md walks through it.
  *
- * Interface: open("/dev/pad"), mmap(MAP_SHARED), ioctl PAD_INFO, PAD_SNAPSHOT, PAD_SNAPSHOT_KERNEL.
+ * Interface: open("/dev/pad"), mmap(MAP_SHARED), ioctl PAD_INFO, PAD_SNAPSHOT, PAD_SNAPSHOT_KERNEL,
+ * PAD_UNPIN.
  */
 #ifndef MM_PAD_H
 #define MM_PAD_H
@@ -21,11 +22,15 @@ struct block_dev;
 #define PAD_INFO	    0x5001 /* arg: struct pad_info to fill */
 #define PAD_SNAPSHOT	    0x5002 /* arg: address of npages 32-bit words: writes of each page so far */
 #define PAD_SNAPSHOT_KERNEL 0x5003 /* the same by an author who did not think of GFP_BUFFER */
+#define PAD_UNPIN	    0x5004 /* arg: start of an mlocked area of the caller's, to be let go */
 
 struct pad_info {
 	uint32_t npages;
 	uint32_t writes; /* pages written home since boot */
 };
+
+/* Calls of swapout() since boot, for /proc/vmstat. */
+extern volatile unsigned long pad_swapout_calls;
 
 struct pad {
 	struct semaphore lock; /* L. Protects: the store's contents, writes[], total_writes. */
@@ -33,6 +38,7 @@ struct pad {
 	uint32_t total_writes;
 	const struct block_dev *store; /* constant */
 	unsigned long npages;	       /* constant */
+	bool careless; /* its swapout() of 2.3.23's form looks at the vma after it has slept; scenarios */
 	struct address_space mapping;
 };
 
@@ -48,5 +54,10 @@ void pad_init(void);
  * 0, -EFAULT, or -ENOMEM when @gfp gave no page. Context: may sleep. Locks: takes L, and holds it
  * while it allocates. */
 long pad_snapshot(struct pad *pad, unsigned long ubuf, unsigned gfp);
+/* The current task's buffer, the locked area that begins at @addr, is not used by the pad any more:
+ * munlock it while nobody else uses the pad. The driver that changes its caller's areas under its own
+ * lock, of which S2 knew none (facts e R4). 0, or -EINVAL when no locked area begins there.
+ * Context: may sleep. Locks: takes the mm's lock, L inside it, the vmlist lock inside both. */
+long pad_unpin(struct pad *pad, unsigned long addr);
 
 #endif

@@ -22,7 +22,7 @@ struct kmem_cache;
 #define PG_error      1
 #define PG_referenced 2
 #define PG_uptodate   3
-#define PG_dirty      4 /* designs without the swapout() method */
+#define PG_dirty      4 /* file page: newer than its file (mm/writeback.h); else see steal.c, swapoff */
 #define PG_decr_after 5
 #define PG_slab	      8
 #define PG_swap_cache 9
@@ -31,6 +31,7 @@ struct kmem_cache;
 #define PG_buddy      13 /* head of a free block */
 #define PG_pagetable  14
 #define PG_pool	      15 /* belongs to the open page pool */
+#define PG_blocks     16 /* file page: all its blocks below i_size are there: it can be written home */
 #define PG_reserved   31
 
 struct page {
@@ -43,6 +44,7 @@ struct page {
 	struct address_space *mapping; /* swapper_space for swap-cache pages */
 	unsigned long index;	       /* page offset in the file, or the swap entry's value */
 	struct page *next_hash, **pprev_hash;
+	struct list_head list; /* in its mapping's clean_pages or dirty_pages: pagecache_lock */
 	/* the page lock: PG_locked plus who holds it (lock_info.owner NULL = the I/O) */
 	struct lock_info lock;
 	/* owner's word: slab: its kmem_slab; free block: its order; page table: pte count */
@@ -153,6 +155,11 @@ static inline void __free_page(struct page *page)
 void *get_free_pages(unsigned gfp, unsigned order);
 void *get_zeroed_page(unsigned gfp);
 void free_pages(void *addr, unsigned order);
+
+/* From now on each CPU keeps some free frames of its own at hand / none any more. Context: tasks
+ * run; nothing for scenarios, whose worlds own each frame. */
+void page_cpu_lists_enable(void);
+void page_cpu_lists_disable(void);
 
 /* A small fixed world for scenarios: from now on the allocator owns exactly @frames free frames
  * and these watermarks; all other free frames are set aside until page_pool_close(). */

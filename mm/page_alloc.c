@@ -7,11 +7,15 @@
  * Invariants
  *  1. free_area[n] holds the heads of free blocks of 2^n frames, each aligned to its size, with
  *     PG_buddy set and ->private = n; nobody else has PG_buddy. page_alloc_lock guards all of it.
- *  2. nr_free_pages is the number of frames on these lists.
+ *  2. nr_free_pages is the number of frames on these lists and on the CPUs' own; it is atomic.
  *  3. page_alloc_lock is a leaf: stealing, waking kswapd and reports happen outside.
  *  4. The order in which frames are handed out depends only on the order of calls: a block is split
  *     from the low end, the last freed block of an order is taken first.
+ *  5. Each CPU keeps a few single frames at hand (page_cpu_lists_enable), which come and go without
+ *     page_alloc_lock: what 2.3 had not and today's kernels have, on under all designs. In a
+ *     scenario's small world there are none.
  */
+#include "kernel/lock_fast.h"
 #include "kernel/printk.h"
 #include "kernel/spinlock.h"
 #include "kernel/string.h"
@@ -40,6 +44,11 @@ static volatile bool low_on_memory;
 static struct list_head reserve_list; /* page_alloc_lock */
 static int reserve_count, reserve_target;
 
+static inline void count_free(int frames)
+{
+	__atomic_fetch_add(&nr_free_pages, frames, __ATOMIC_RELAXED);
+}
+
 /* --- the lists; page_alloc_lock held ------------------------------------------------------ */
 
 void free_area_add(struct page *page, unsigned order)
@@ -47,14 +56,14 @@ void free_area_add(struct page *page, unsigned order)
 	page->flags = (page->flags & (1u << PG_pool)) | 1u << PG_buddy;
 	page->private = order;
 	list_add(&page->lru, &free_area[order]);
-	nr_free_pages += 1 << order;
+	count_free(1 << order);
 }
 
 void free_area_del(struct page *page)
 {
 	list_del(&page->lru);
 	page_clear(page, PG_buddy);
-	nr_free_pages -= 1 << page->private;
+	count_free(-(1 << page->private));
 }
 
 /* Put a block back, joined with its free buddies as far as that goes. */
@@ -137,6 +146,7 @@ static void poison_lists(void (*f)(struct page *, unsigned))
 
 void page_poison_enable(void)
 {
+	page_cpu_lists_disable();
 	page_poison = true;
 	poison_lists(poison_block);
 }
@@ -147,24 +157,149 @@ void page_poison_disable(void)
 	page_poison = false;
 }
 
+/* --- each CPU's own frames ------------------------------------------------------------------ */
+
+#define CPU_LIST_MAX   32
+#define CPU_LIST_BATCH 16
+
+/* Used by its CPU with interrupts off; by another only to take everything back. @busy, a word that
+ * is held for a few instructions, keeps the two apart; page_alloc_lock is taken inside it. */
+struct cpu_list {
+	uint32_t busy;
+	int n;
+	struct page *frames[CPU_LIST_MAX]; /* the last one is taken first */
+};
+
+static struct cpu_list cpu_lists[NR_CPUS];
+static bool cpu_lists_on;
+
+static inline struct cpu_list *hold_list(int cpu)
+{
+	struct cpu_list *l = &cpu_lists[cpu];
+
+	while (unlikely(__atomic_exchange_n(&l->busy, 1, __ATOMIC_ACQUIRE)))
+		cpu_relax();
+	return l;
+}
+
+static inline void release_list(struct cpu_list *l)
+{
+	__atomic_store_n(&l->busy, 0, __ATOMIC_RELEASE);
+}
+
+/* Frames @keep.. of a held list go back to the buddies. Interrupts are off. */
+static void shorten_list(struct cpu_list *l, int keep)
+{
+	spin_lock(&page_alloc_lock);
+	while (l->n > keep) {
+		count_free(-1);
+		free_block(l->frames[--l->n], 0);
+	}
+	spin_unlock(&page_alloc_lock);
+}
+
+static void fill_list(struct cpu_list *l)
+{
+	struct page *page;
+
+	spin_lock(&page_alloc_lock);
+	while (l->n < CPU_LIST_BATCH && (page = take_block(0)))
+		l->frames[l->n++] = page;
+	spin_unlock(&page_alloc_lock);
+	for (int i = 0; i < l->n / 2; i++) { /* the first taken is the first handed out */
+		page = l->frames[i];
+		l->frames[i] = l->frames[l->n - 1 - i];
+		l->frames[l->n - 1 - i] = page;
+	}
+	count_free(l->n);
+}
+
+static inline struct page *take_from_list(void)
+{
+	unsigned long flags = arch_irq_save();
+	struct cpu_list *l = hold_list(current->cpu);
+	struct page *page = NULL;
+
+	if (unlikely(l->n == 0))
+		fill_list(l);
+	if (likely(l->n)) {
+		page = l->frames[--l->n];
+		count_free(-1);
+	}
+	release_list(l);
+	arch_irq_restore(flags);
+	return page;
+}
+
+static inline void give_to_list(struct page *page)
+{
+	unsigned long flags = arch_irq_save();
+	struct cpu_list *l = hold_list(current->cpu);
+
+	if (unlikely(l->n == CPU_LIST_MAX))
+		shorten_list(l, CPU_LIST_MAX - CPU_LIST_BATCH);
+	l->frames[l->n++] = page;
+	count_free(1);
+	release_list(l);
+	arch_irq_restore(flags);
+}
+
+static void drain_lists(void)
+{
+	for (int cpu = 0; cpu < NR_CPUS; cpu++) {
+		unsigned long flags = arch_irq_save();
+		struct cpu_list *l = hold_list(cpu);
+
+		if (l->n)
+			shorten_list(l, 0);
+		release_list(l);
+		arch_irq_restore(flags);
+	}
+}
+
+static int frames_on_lists(void)
+{
+	int n = 0;
+
+	for (int cpu = 0; cpu < NR_CPUS; cpu++)
+		n += cpu_lists[cpu].n;
+	return n;
+}
+
+static bool is_on_list(const struct page *page)
+{
+	for (int cpu = 0; cpu < NR_CPUS; cpu++)
+		for (int i = 0; i < cpu_lists[cpu].n; i++)
+			if (cpu_lists[cpu].frames[i] == page)
+				return true;
+	return false;
+}
+
+void page_cpu_lists_enable(void)
+{
+	cpu_lists_on = true;
+}
+
+void page_cpu_lists_disable(void)
+{
+	cpu_lists_on = false;
+	drain_lists();
+}
+
 /* --- allocation --------------------------------------------------------------------------- */
 
-static bool task_has(unsigned flag)
+static inline bool task_has(unsigned flag)
 {
 	return current && (current->flags & flag);
 }
 
-/* Make the block look fresh and give it to the caller. */
-static void prepare_block(struct page *page, unsigned order)
+static inline void prepare_frame(struct page *page, int count)
 {
-	for (unsigned long i = 0; i < 1ul << order; i++) {
-		page[i].flags &= 1u << PG_pool;
-		page[i].count = i == 0;
-		page[i].private = 0;
-		page[i].mapping = NULL;
-		page[i].index = 0;
-	}
-	check_poison(page, order);
+	page->flags &= 1u << PG_pool;
+	page->count = count;
+	page->private = 0;
+	page->mapping = NULL;
+	page->index = 0;
 }
 
 /* The last resort of a server: one request chain must always get through. */
@@ -180,16 +315,43 @@ static struct page *take_reserve(void)
 	return page;
 }
 
-static struct page *get_block(unsigned order)
+static struct page *get_from_buddies(unsigned order)
 {
 	unsigned long flags = spin_lock_irqsave(&page_alloc_lock);
 	struct page *page = take_block(order);
 
-	if (!page && order == 0 && task_has(PF_SERVER))
-		page = take_reserve();
 	spin_unlock_irqrestore(&page_alloc_lock, flags);
-	if (page)
-		prepare_block(page, order);
+	if (unlikely(!page) && cpu_lists_on && frames_on_lists()) {
+		drain_lists();
+		flags = spin_lock_irqsave(&page_alloc_lock);
+		page = take_block(order);
+		spin_unlock_irqrestore(&page_alloc_lock, flags);
+	}
+	if (unlikely(!page) && order == 0 && task_has(PF_SERVER)) {
+		flags = spin_lock_irqsave(&page_alloc_lock);
+		page = take_reserve();
+		spin_unlock_irqrestore(&page_alloc_lock, flags);
+	}
+	return page;
+}
+
+/* A block that looks fresh, or NULL. */
+static inline struct page *get_block(unsigned order)
+{
+	struct page *page = NULL;
+
+	if (likely(order == 0 && cpu_lists_on))
+		page = take_from_list();
+	if (!page)
+		page = get_from_buddies(order);
+	if (unlikely(!page))
+		return NULL;
+	prepare_frame(page, 1);
+	for (unsigned long i = 1; i < 1ul << order; i++)
+		prepare_frame(page + i, 0);
+	frames_taken(page_address(page), PAGE_SIZE << order);
+	if (unlikely(page_poison))
+		check_poison(page, order);
 	return page;
 }
 
@@ -210,11 +372,9 @@ static bool steal_first(unsigned gfp)
 	return freed || (gfp & (__GFP_MED | __GFP_HIGH));
 }
 
-/* The watermarks of 2.3.23 (facts d): may this caller look for a page now? */
-static bool may_allocate(unsigned gfp)
+/* Memory is or was short: the watermarks of 2.3.23 (facts d). May this caller look for a page? */
+static bool may_allocate_now(unsigned gfp)
 {
-	if (task_has(PF_MEMALLOC) || !current)
-		return true;
 	if (nr_free_pages > freepages.min) {
 		if (!low_on_memory)
 			return true;
@@ -227,26 +387,40 @@ static bool may_allocate(unsigned gfp)
 	return steal_first(gfp);
 }
 
+static inline bool may_allocate(unsigned gfp, const struct task_struct *t)
+{
+	if (likely(nr_free_pages > freepages.min && !low_on_memory))
+		return true;
+	return !t || (t->flags & PF_MEMALLOC) || may_allocate_now(gfp);
+}
+
+static void note_enter(unsigned gfp)
+{
+	watch_reclaim_enter();
+	if (gfp & __GFP_IO) {
+		watch_reclaim_io_enter();
+		watch_reclaim_io_leave();
+	}
+}
+
 struct page *alloc_pages(unsigned gfp, unsigned order)
 {
-	bool may_steal = (gfp & __GFP_WAIT) && current && !task_has(PF_MEMALLOC);
+	struct task_struct *t = current;
+	bool may_steal = (gfp & __GFP_WAIT) && t && !(t->flags & PF_MEMALLOC);
+	bool noted = may_steal && unlikely(watch_mask != 0);
 	struct page *page = NULL;
 
 	BUG_ON(order > MAX_ORDER);
-	if (may_steal) {
-		might_sleep();
-		watch_reclaim_enter();
-		if (gfp & __GFP_IO) {
-			watch_reclaim_io_enter();
-			watch_reclaim_io_leave();
-		}
-	}
-	if (may_allocate(gfp)) {
+	if (may_steal)
+		might_sleep_here(CALLER_PLACE());
+	if (noted)
+		note_enter(gfp);
+	if (may_allocate(gfp, t)) {
 		page = get_block(order);
-		if (!page && (gfp & __GFP_WAIT) && current)
+		if (unlikely(!page) && (gfp & __GFP_WAIT) && t)
 			yield(); /* once, and then the caller hears of it: no retry loop */
 	}
-	if (may_steal)
+	if (noted)
 		watch_reclaim_leave();
 	return page;
 }
@@ -257,11 +431,7 @@ void reclaim_note(unsigned gfp)
 {
 	if (!(gfp & __GFP_WAIT) || !watch_mask || !current || task_has(PF_MEMALLOC))
 		return;
-	watch_reclaim_enter();
-	if (gfp & __GFP_IO) {
-		watch_reclaim_io_enter();
-		watch_reclaim_io_leave();
-	}
+	note_enter(gfp);
 	watch_reclaim_leave();
 }
 
@@ -284,7 +454,7 @@ void *get_zeroed_page(unsigned gfp)
 
 /* --- freeing ------------------------------------------------------------------------------ */
 
-static void bad_free(const struct page *page, const char *why)
+static __attribute__((noinline, noreturn)) void bad_free(const struct page *page, const char *why)
 {
 	char buf[160];
 
@@ -304,33 +474,54 @@ static void check_free(const struct page *page)
 		bad_free(page, page_test(page, PG_slab) ? "a slab's" : "free already");
 }
 
-void free_pages_page(struct page *page, unsigned order)
+/* Flags that a page which is freed must not have. */
+#define NOT_FREEABLE                                                                               \
+	(1u << PG_locked | 1u << PG_swap_cache | 1u << PG_lru | 1u << PG_buddy | 1u << PG_slab)
+
+static void free_to_buddies(struct page *page, unsigned order)
 {
 	unsigned long flags;
-	int left;
 
-	BUG_ON(page < mem_map || page_nr(page) + (1ul << order) > max_mapnr || order > MAX_ORDER);
-	if (PageReserved(page))
-		return;
-	left = __atomic_sub_fetch(&page->count, 1, __ATOMIC_ACQ_REL);
-	if (left > 0)
-		return;
-	if (left < 0)
-		bad_free(page, "free already");
-	check_free(page);
-	page->mapping = NULL;
-	poison_block(page, order);
+	if (unlikely(page_poison))
+		poison_block(page, order);
 	flags = spin_lock_irqsave(&page_alloc_lock);
 	if (page_pool_is_open() && !page_test(page, PG_pool))
 		page_pool_set_aside(page, order);
 	else
 		free_block(page, order);
-	while (reserve_count < reserve_target && !page_pool_is_open() && nr_free_pages > 0) {
-		page = take_block(0);
+	while (reserve_count < reserve_target && !page_pool_is_open() && nr_free_pages > 0 &&
+	       (page = take_block(0))) {
 		list_add(&page->lru, &reserve_list);
 		reserve_count++;
 	}
 	spin_unlock_irqrestore(&page_alloc_lock, flags);
+}
+
+/* Nobody refers to @page any more. */
+static __attribute__((noinline)) void free_last(struct page *page, unsigned order)
+{
+	if (unlikely((page->flags & NOT_FREEABLE) || page->pprev_hash))
+		check_free(page);
+	page->mapping = NULL;
+	frames_freed(page_address(page), PAGE_SIZE << order);
+	if (likely(order == 0 && cpu_lists_on && reserve_count >= reserve_target))
+		give_to_list(page);
+	else
+		free_to_buddies(page, order);
+}
+
+void free_pages_page(struct page *page, unsigned order)
+{
+	int left;
+
+	BUG_ON(page < mem_map || page + (1ul << order) > mem_map + max_mapnr || order > MAX_ORDER);
+	if (unlikely(page->flags & 1u << PG_reserved))
+		return;
+	left = __atomic_sub_fetch(&page->count, 1, __ATOMIC_ACQ_REL);
+	if (unlikely(left < 0))
+		bad_free(page, "free already");
+	if (left == 0)
+		free_last(page, order);
 }
 
 void free_pages(void *addr, unsigned order)
@@ -389,6 +580,20 @@ static void init_page(struct page *page, unsigned long nr)
 	page->lock.ordinal = (uint16_t)nr;
 }
 
+/* All frames of [@first, @end) become free: from the top down in the largest aligned blocks, so that
+ * low frames are handed out first. */
+static void free_range(unsigned long first, unsigned long end)
+{
+	while (end > first) {
+		unsigned order = MAX_ORDER;
+
+		while ((end & ((1ul << order) - 1)) || end - first < 1ul << order)
+			order--;
+		end -= 1ul << order;
+		free_block(mem_map + end, order);
+	}
+}
+
 void page_alloc_init(const struct boot_info *bi)
 {
 	paddr_t start = (paddr_t)PAGE_ALIGN(bi->free_start);
@@ -405,22 +610,24 @@ void page_alloc_init(const struct boot_info *bi)
 		list_init(&free_area[order]);
 	list_init(&reserve_list);
 	nr_free_pages = reserve_count = reserve_target = 0;
+	memset(cpu_lists, 0, sizeof(cpu_lists));
+	cpu_lists_on = false;
 	page_lock_init();
 	page_pool_init();
 	for (nr = 0; nr < max_mapnr; nr++)
 		init_page(mem_map + nr, nr);
-	for (nr = max_mapnr; nr-- > first;) { /* downwards: low frames are handed out first */
+	for (nr = first; nr < max_mapnr; nr++) {
 		mem_map[nr].flags = 0;
 		mem_map[nr].count = 0;
-		free_block(mem_map + nr, 0);
 	}
+	free_range(first, max_mapnr);
 	set_default_marks((unsigned long)nr_free_pages);
 }
 
 int page_free_count(void)
 {
 	struct list_head *pos;
-	int n = 0;
+	int n = frames_on_lists();
 
 	for (unsigned order = 0; order <= MAX_ORDER; order++)
 		list_for_each(pos, &free_area[order])
@@ -439,7 +646,7 @@ bool page_is_free(const struct page *page)
 			if (page >= head && page < head + (1ul << order))
 				return true;
 		}
-	return false;
+	return is_on_list(page);
 }
 
 const char *page_describe(const struct page *page, char *buf, size_t size)

@@ -93,6 +93,7 @@ void page_pool_open(int frames, const struct freepages *marks)
 	int left = frames;
 
 	BUG_ON(pool_open || frames <= 0);
+	page_cpu_lists_disable();
 	kmem_cache_set_aside();
 	flags = spin_lock_irqsave(&page_alloc_lock);
 	for (; left > 0; left -= 1 << order) {

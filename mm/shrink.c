@@ -20,6 +20,7 @@
 #include "mm/design/design.h"
 #include "mm/filemap.h"
 #include "mm/vmscan.h"
+#include "mm/writeback.h"
 
 /* Off the list and locked; NULL = @budget is used up or the list is empty. Pages that are not to be
  * freed now are moved to the front, as 1999 did, until one is locked. */
@@ -37,7 +38,9 @@ static struct page *lock_oldest(int *budget)
 			continue;
 		}
 		--*budget;
-		if (!TryLockPage(page))
+		/* Mapped, or in use: not to be had. As 2.3.4x did, without a lock; it may be wrong by a
+		 * moment, and then the next pass finds the page. */
+		if (page_count(page) == 1 && !TryLockPage(page))
 			break;
 		page = NULL;
 	}
@@ -58,8 +61,21 @@ static void put_back(struct page *page)
 	page_cache_release(page);
 }
 
-/* Marked dirty by a design without the swapout() method: write it home, so that a later pass can
- * free it. The write unlocks the page. 1 = started, which counts as progress, as in swap_out. */
+/* A swap-cache page whose write failed, or that a design without the swapout() method marked. */
+static int write_swap_page(struct page *page)
+{
+	int error;
+
+	page_clear(page, PG_dirty);
+	error = page->mapping->a_ops->writepage(page);
+	if (error)
+		page_set(page, PG_dirty);
+	return error;
+}
+
+/* Write it home, so that a later pass can free it: a file's page that was written by write() or lost its
+ * dirty entry, with its neighbours. The write unlocks the page; when a file's fails, the file remembers that
+ * and the page is as clean as it will get. 1 = started, which counts as progress, as in swap_out. */
 static int write_dirty(struct page *page, unsigned gfp)
 {
 	const struct address_space_operations *ops = page->mapping ? page->mapping->a_ops : NULL;
@@ -70,12 +86,15 @@ static int write_dirty(struct page *page, unsigned gfp)
 		return 0;
 	}
 	watch_reclaim_io_enter();
-	page_clear(page, PG_dirty);
 	lru_cache_add(page);
-	error = ops->writepage(page);
+	if (PageSwapCache(page)) {
+		error = write_swap_page(page);
+	} else {
+		clear_page_dirty(page);
+		error = write_page_home(page);
+		vmscan_events.written++;
+	}
 	watch_reclaim_io_leave();
-	if (error)
-		page_set(page, PG_dirty);
 	page_cache_release(page);
 	return error ? 0 : 1;
 }

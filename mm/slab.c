@@ -10,6 +10,7 @@
 #include "kernel/printk.h"
 #include "kernel/string.h"
 #include "kernel/task.h"
+#include "kernel/watch.h"
 #include "mm/page.h"
 #include "mm/page_alloc.h"
 #include "mm/slab_internal.h"
@@ -141,7 +142,8 @@ static void init_slab(struct kmem_cache *c, struct kmem_slab *slab, struct page 
 	}
 	if (c->flags & SLAB_NO_POISON)
 		run_on_all(slab, c->ctor);
-	slab_mark_new(slab);
+	if (slab_debugging)
+		slab_mark_new(slab);
 }
 
 /* A new empty slab on the free list. No lock is held while pages are asked for. */
@@ -195,6 +197,7 @@ static struct list_head *list_for(struct kmem_cache *c, const struct kmem_slab *
 	return slab->inuse == c->num ? &c->full : &c->partial;
 }
 
+/* To the list where it belongs by now. */
 static void move_slab(struct kmem_cache *c, struct kmem_slab *slab)
 {
 	list_del(&slab->link);
@@ -203,11 +206,15 @@ static void move_slab(struct kmem_cache *c, struct kmem_slab *slab)
 
 static int my_pid(void)
 {
-	return current ? current->pid : 0;
+	const struct task_struct *t = current;
+
+	return t ? t->pid : 0;
 }
 
-/* Take the first free object of the best slab; *who = what its entry said before. NULL = none. */
-static void *take_object(struct kmem_cache *c, uintptr_t place, struct kmem_ctl *who)
+/* Take the first free object of the best slab; *who = what its entry @ctl said before. NULL =
+ * none. */
+static void *take_object(struct kmem_cache *c, uintptr_t place, struct kmem_ctl **ctl,
+			 struct kmem_ctl *who)
 {
 	struct kmem_slab *slab;
 	unsigned idx;
@@ -219,30 +226,34 @@ static void *take_object(struct kmem_cache *c, uintptr_t place, struct kmem_ctl 
 	else
 		return NULL;
 	idx = slab->first_free;
-	*who = slab->ctl[idx];
+	*ctl = &slab->ctl[idx];
+	*who = **ctl;
 	slab->first_free = who->next;
-	slab->ctl[idx] = (struct kmem_ctl){ .next = SLAB_END, .pid = my_pid(), .place = place };
+	**ctl = (struct kmem_ctl){ .next = SLAB_END, .pid = my_pid(), .place = place };
 	slab->inuse++;
 	c->inuse++;
-	move_slab(c, slab);
+	if (slab->inuse == 1 || slab->inuse == c->num)
+		move_slab(c, slab);
 	return slab_object(slab, idx);
 }
 
-static void *cache_alloc(struct kmem_cache *c, unsigned gfp, uintptr_t place)
+static inline void *cache_alloc(struct kmem_cache *c, unsigned gfp, uintptr_t place)
 {
-	struct kmem_ctl who = { 0 };
+	struct kmem_ctl who, *ctl;
 	unsigned long flags;
 	void *obj;
 
-	reclaim_note(gfp);
+	if (unlikely(watch_mask))
+		reclaim_note(gfp);
 	do {
 		flags = spin_lock_irqsave(&c->lock);
-		obj = take_object(c, place, &who);
+		obj = take_object(c, place, &ctl, &who);
 		spin_unlock_irqrestore(&c->lock, flags);
-	} while (!obj && grow(c, gfp));
+	} while (unlikely(!obj) && grow(c, gfp));
 	if (!obj)
 		return NULL;
-	slab_mark_used(c, obj, &who);
+	if (unlikely(slab_debugging))
+		slab_mark_used(c, obj, ctl, &who);
 	if (c->ctor && !(c->flags & SLAB_NO_POISON))
 		c->ctor(obj);
 	return obj;
@@ -265,22 +276,25 @@ static void bad_free(const struct kmem_cache *c, const void *obj, const char *wh
 static bool put_object(struct kmem_slab *slab, unsigned idx, uintptr_t place)
 {
 	struct kmem_ctl *ctl = &slab->ctl[idx];
+	struct kmem_cache *c = slab->cache;
 
 	if (ctl->free)
 		return false;
-	*ctl = (struct kmem_ctl){ .next = SLAB_END, .free = 1, .pid = my_pid(), .place = place };
+	*ctl = (struct kmem_ctl){
+		.next = SLAB_END, .free = 1, .marked = ctl->marked, .pid = my_pid(), .place = place
+	};
 	if (slab->first_free == SLAB_END)
 		slab->first_free = (uint16_t)idx;
 	else
 		slab->ctl[slab->last_free].next = (uint16_t)idx;
 	slab->last_free = (uint16_t)idx;
-	slab->inuse--;
-	slab->cache->inuse--;
-	move_slab(slab->cache, slab);
+	c->inuse--;
+	if (slab->inuse-- == c->num || slab->inuse == 0)
+		move_slab(c, slab);
 	return true;
 }
 
-static void cache_free(struct kmem_cache *c, void *obj, uintptr_t place)
+static inline void cache_free(struct kmem_cache *c, void *obj, uintptr_t place)
 {
 	unsigned long flags;
 	unsigned idx;
@@ -294,7 +308,10 @@ static void cache_free(struct kmem_cache *c, void *obj, uintptr_t place)
 	c = slab->cache;
 	if (c->dtor && !(c->flags & SLAB_NO_POISON))
 		c->dtor(obj);
-	slab_mark_free(c, obj);
+	if (unlikely(slab_debugging))
+		slab_mark_free(c, obj, &slab->ctl[idx]);
+	else
+		slab->ctl[idx].marked = 0;
 	flags = spin_lock_irqsave(&c->lock);
 	done = put_object(slab, idx, place);
 	spin_unlock_irqrestore(&c->lock, flags);

@@ -6,7 +6,8 @@
  * KMEM_ALIVE for code that may hold a stale pointer, kmem_cache_inuse and slab_report for leak
  * accounting.
  * Invariants
- *  1. A free object holds nothing but poison: the free list lives in the slab's own table, so any
+ *  1. While slab_set_debugging() is on (it is at start; a system without watchers turns it off), a
+ *     free object holds nothing but poison: the free list lives in the slab's own table, so any
  *     write to a freed object is found when the object is handed out again, and told with the name
  *     of the cache and who freed it.
  *  2. c_spinlock is a leaf: it is dropped before pages are asked for (S0, "the kmem code asks for
@@ -41,7 +42,7 @@ struct kmem_cache *kmem_cache_create(const char *name, size_t size, void (*ctor)
  * Context: may sleep. */
 int kmem_cache_destroy(struct kmem_cache *cache);
 
-/* One object, contents POISON_NEW (or as the constructor left it); NULL = no memory.
+/* One object, contents undefined (debugging: POISON_NEW; or as the constructor left it); NULL = no memory.
  * Context: may sleep if @gfp has __GFP_WAIT, else atomic. Locks: takes c_spinlock, drops it around
  * alloc_pages. */
 void *kmem_cache_alloc(struct kmem_cache *cache, unsigned gfp);
@@ -60,6 +61,11 @@ void kfree(const void *obj); /* NULL is fine. Context: atomic, any. */
  * Context: atomic, not from an interrupt. */
 int kmem_cache_shrink(struct kmem_cache *cache);
 int kmem_cache_reap(unsigned gfp);
+
+/* Red zones and poison: marked and checked from now on, or not (under the address sanitizer:
+ * always). Objects that were not marked when
+ * they were freed are not checked. Context: any. */
+void slab_set_debugging(bool on);
 
 /* --- who still uses what ------------------------------------------------------------------ */
 

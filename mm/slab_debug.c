@@ -12,7 +12,14 @@
 #include "mm/page.h"
 #include "mm/slab_internal.h"
 
+bool slab_debugging = true;
+
 static unsigned corruptions;
+
+void slab_set_debugging(bool on)
+{
+	slab_debugging = on || UNDER_ASAN;
+}
 
 static void complain(const char *what, const struct kmem_cache *c, const void *obj,
 		     const struct kmem_ctl *who)
@@ -75,9 +82,11 @@ static bool poison_ok(const struct kmem_cache *c, const void *obj)
 	return true;
 }
 
-void slab_mark_free(struct kmem_cache *c, void *obj)
+void slab_mark_free(struct kmem_cache *c, void *obj, struct kmem_ctl *ctl)
 {
-	slab_red_ok(c, obj, RED_USED);
+	if (ctl->marked)
+		slab_red_ok(c, obj, RED_USED);
+	ctl->marked = 1;
 	set_red(c, obj, RED_FREE);
 	if (c->flags & SLAB_NO_POISON)
 		return;
@@ -85,15 +94,18 @@ void slab_mark_free(struct kmem_cache *c, void *obj)
 	asan_poison(obj, c->size);
 }
 
-void slab_mark_used(struct kmem_cache *c, void *obj, const struct kmem_ctl *who)
+void slab_mark_used(struct kmem_cache *c, void *obj, struct kmem_ctl *ctl,
+		    const struct kmem_ctl *who)
 {
 	if (!(c->flags & SLAB_NO_POISON)) {
 		asan_unpoison(obj, c->size);
-		if (!poison_ok(c, obj))
+		if (who->marked && !poison_ok(c, obj))
 			complain("written after it was freed", c, obj, who);
 		memset(obj, POISON_NEW, c->size);
 	}
-	slab_red_ok(c, obj, RED_FREE);
+	if (who->marked)
+		slab_red_ok(c, obj, RED_FREE);
+	ctl->marked = 1;
 	set_red(c, obj, RED_USED);
 }
 
@@ -104,6 +116,7 @@ void slab_mark_new(struct kmem_slab *slab)
 	for (unsigned i = 0; i < c->num; i++) {
 		void *obj = slab_object(slab, i);
 
+		slab->ctl[i].marked = 1;
 		set_red(c, obj, RED_FREE);
 		if (c->flags & SLAB_NO_POISON)
 			continue;
@@ -117,7 +130,7 @@ void slab_mark_gone(struct kmem_slab *slab)
 	struct kmem_cache *c = slab->cache;
 
 	for (unsigned i = 0; i < c->num; i++)
-		if (!(c->flags & SLAB_NO_POISON)) {
+		if (slab->ctl[i].marked && !(c->flags & SLAB_NO_POISON)) {
 			asan_unpoison(slab_object(slab, i), c->size);
 			if (!poison_ok(c, slab_object(slab, i)))
 				complain("written after it was freed", c, slab_object(slab, i),
@@ -256,6 +269,8 @@ static void verify_slab(struct kmem_slab *slab, void *arg)
 		void *obj = slab_object(slab, i);
 
 		used += !slab->ctl[i].free;
+		if (!slab->ctl[i].marked)
+			continue;
 		v->faults += !slab_red_ok(c, obj, slab->ctl[i].free ? RED_FREE : RED_USED);
 		if (!slab->ctl[i].free)
 			continue;

@@ -27,6 +27,7 @@
 struct kmem_ctl {
 	uint16_t next; /* in the free list, SLAB_END = last */
 	uint8_t free;
+	uint8_t marked;	 /* red zones and, while free, poison stand as they should */
 	int pid;	 /* of the last user or freer */
 	uintptr_t place; /* where in the code */
 };
@@ -69,11 +70,15 @@ struct kmem_slab *slab_of(const void *obj, unsigned *idx);
 
 /* --- slab_debug.c ------------------------------------------------------------------------- */
 
+extern bool slab_debugging; /* mark and check; slab_set_debugging() */
+
 /* Mark an object as free / as handed out: red zones, poison, the sanitizer. It belongs to the
  * caller. */
-void slab_mark_free(struct kmem_cache *cache, void *obj);
-/* @who: its entry, which still tells who freed it. Complains about writes after the free. */
-void slab_mark_used(struct kmem_cache *cache, void *obj, const struct kmem_ctl *who);
+void slab_mark_free(struct kmem_cache *cache, void *obj, struct kmem_ctl *ctl);
+/* @who: what its entry said before, which still tells who freed it. Complains about writes after
+ * the free. */
+void slab_mark_used(struct kmem_cache *cache, void *obj, struct kmem_ctl *ctl,
+		    const struct kmem_ctl *who);
 /* A slab is born: all objects free. A slab is given back: its frames may be touched again. */
 void slab_mark_new(struct kmem_slab *slab);
 void slab_mark_gone(struct kmem_slab *slab);

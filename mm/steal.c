@@ -16,6 +16,7 @@
 #include "mm/design/design.h"
 #include "mm/fault.h"
 #include "mm/vmscan.h"
+#include "mm/writeback.h"
 
 /* Replace the pte unless it changed since it was looked at. */
 static bool pte_replace(pte_t *ptep, pte_t seen, pte_t entry)
@@ -75,7 +76,7 @@ static int drop_clean(struct steal_ctx *ctx, unsigned long addr, pte_t *ptep, pt
 static int drop_marked(struct steal_ctx *ctx, unsigned long addr, pte_t *ptep, pte_t pte,
 		       struct page *page)
 {
-	page_set(page, PG_dirty);
+	set_page_dirty(page);
 	return drop_clean(ctx, addr, ptep, pte, page);
 }
 

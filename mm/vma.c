@@ -83,7 +83,7 @@ struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 {
 	struct vm_area_struct *vma;
 
-	vm_design->assert_list(mm, false);
+	assert_list(mm, false);
 	vma = shared_read(mm->mmap_cache);
 	if (unlikely(watch_mask & WATCH_RULES) && vma && !KMEM_ALIVE(vma))
 		vma = NULL;
@@ -98,7 +98,7 @@ struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
 				     struct vm_area_struct **prev)
 {
-	vm_design->assert_list(mm, false);
+	assert_list(mm, false);
 	return look_up(mm, addr, prev);
 }
 
@@ -117,7 +117,7 @@ void insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	struct vm_area_struct *prev, *next;
 
-	vm_design->assert_list(mm, true);
+	assert_list(mm, true);
 	next = look_up(mm, vma->vm_start, &prev);
 	BUG_ON(vma->vm_start >= vma->vm_end || (next && next->vm_start < vma->vm_end));
 	vma->vm_mm = mm;
@@ -136,7 +136,7 @@ void insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma)
 
 void unlink_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev)
 {
-	vm_design->assert_list(mm, true);
+	assert_list(mm, true);
 	if (prev)
 		prev->vm_next = vma->vm_next;
 	else

@@ -11,6 +11,7 @@
 #define MM_VMA_H
 
 #include "kernel/sync.h"
+#include "kernel/watch.h"
 #include "mm/design/design.h"
 #include "mm/mm.h"
 
@@ -31,6 +32,14 @@ struct vm_area_struct *vm_area_alloc(void);
 struct vm_area_struct *vm_area_dup(const struct vm_area_struct *orig);
 /* The copying half of vm_area_dup, into a vma that is there already. */
 void vm_area_copy(struct vm_area_struct *to, const struct vm_area_struct *from);
+
+/* The numbered rules about looking at or changing a vma list, as the design's era has them; asked
+ * while the rules watcher is on. */
+static inline void assert_list(struct mm_struct *mm, bool modify)
+{
+	if (unlikely(watch_mask & WATCH_RULES))
+		vm_design->assert_list(mm, modify);
+}
 
 /* Around a change of the vma list: the design's bracket and its milestones. */
 static inline void vmlist_begin(struct mm_struct *mm, enum list_site site,

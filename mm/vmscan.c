@@ -20,7 +20,7 @@
 
 #define PTE_TABLE_SPAN (1UL << 22) /* bytes that one page table maps */
 
-struct vmscan_events vmscan_events;
+struct vmscan_events vmscan_events STATISTIC;
 
 /* --- the walk ----------------------------------------------------------------------------- */
 

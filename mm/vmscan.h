@@ -30,6 +30,11 @@ struct steal_ctx {
 int try_to_free_pages(unsigned gfp);
 /* The same without waking kswapd, for kswapd itself. */
 int do_try_to_free_pages(unsigned gfp);
+/* How many successes stealing wants, and through how many priorities it goes for them, from 6 on: 32 and
+ * 7 as in 1999, less in a scenario's world. Constant while tasks run. */
+extern struct reclaim_limits {
+	int pages, rounds;
+} reclaim_limits;
 void wakeup_kswapd(void);
 void kswapd_start(void);
 extern struct task_struct *kswapd_task;
@@ -47,6 +52,7 @@ int try_to_swap_out(struct steal_ctx *ctx, struct vm_area_struct *vma, unsigned 
 
 struct vmscan_events {
 	volatile unsigned long steals, scans, anon_out, file_out, method_calls, unmapped, shrunk, failed;
+	volatile unsigned long written; /* dirty file pages that shrink_mmap had written */
 };
 extern struct vmscan_events vmscan_events;
 

@@ -9,6 +9,7 @@
  */
 #include "mm/fault.h"
 #include "mm/vma.h"
+#include "mm/writeback.h"
 
 #define ZAP_BATCH 64
 
@@ -28,7 +29,7 @@ static void zap_present(struct zap *zap, pte_t entry)
 	if (PageReserved(page))
 		return;
 	if (pte_dirty(entry) && page->mapping && !PageSwapCache(page))
-		page_set(page, PG_dirty);
+		set_page_dirty(page);
 	zap->rss++;
 	zap->pages[zap->n++] = page;
 }
@@ -61,16 +62,27 @@ static void zap_flush(struct zap *zap, unsigned long next)
 	if (!zap->n)
 		return;
 	vm_design->zap_free_begin(zap->mm);
-	while (zap->n)
-		free_page_and_swap_cache(zap->pages[--zap->n]);
+	while (zap->n) {
+		struct page *page = zap->pages[--zap->n];
+
+		if (unlikely(page->flags & (1u << PG_swap_cache | 1u << PG_swap_entry)))
+			free_page_and_swap_cache(page);
+		else
+			__free_page(page);
+	}
 	vm_design->zap_free_end(zap->mm);
 }
 
 void zap_page_range(struct mm_struct *mm, unsigned long start, unsigned long len)
 {
-	struct zap zap = { .mm = mm, .flush_from = start, .flush_to = start };
 	unsigned long addr = start, end = start + len;
+	struct zap zap;
 
+	/* field by field: gcc would clear the array too */
+	zap.mm = mm;
+	zap.flush_from = zap.flush_to = start;
+	zap.rss = 0;
+	zap.n = 0;
 	vm_design->swap_begin(SWAP_ZAP);
 	vm_design->pte_lock(mm, start, PT_ZAP);
 	while (addr < end) {

@@ -7,7 +7,8 @@
  * its own: who removes or frees it wants the page lock first.
  *  2. Nothing is allocated here, for this is where memory comes from: a transfer that is waited for
  *     lives on its caller's stack, the others in a table of SWAP_CLUSTER_MAX. When the table is
- * full the next transfer waits, as in 1999.
+ * full the next transfer waits, as in 1999. Reads and writes have a table each (ours): 1999's one
+ * limit for both meant that nothing was read ahead while pages were being written.
  *  3. PG_decr_after marks a page whose transfer counts in nr_async_pages.
  */
 #include "kernel/printk.h"
@@ -16,7 +17,8 @@
 #include "mm/design/design.h"
 #include "swap/swap_internal.h"
 
-volatile int nr_async_pages;
+volatile int nr_async_pages, nr_async_reads;
+volatile unsigned long swap_pages_out, swap_pages_in;
 
 /* One transfer nobody waits for. */
 struct swap_io {
@@ -24,15 +26,24 @@ struct swap_io {
 	uint32_t busy; /* atomic */
 };
 
-static struct swap_io swap_ios[SWAP_CLUSTER_MAX];
+static struct swap_io read_ios[SWAP_CLUSTER_MAX], write_ios[SWAP_CLUSTER_MAX];
+
+static void count_async(bool write, int n)
+{
+	__atomic_fetch_add(&nr_async_pages, n, __ATOMIC_RELAXED);
+	if (!write)
+		__atomic_fetch_add(&nr_async_reads, n, __ATOMIC_RELAXED);
+}
 
 /* A transfer for ourselves alone, or NULL: SWAP_CLUSTER_MAX are in flight. */
-static struct swap_io *claim_io(void)
+static struct swap_io *claim_io(bool write)
 {
+	struct swap_io *ios = write ? write_ios : read_ios;
+
 	for (int i = 0; i < SWAP_CLUSTER_MAX; i++) {
-		if (!__atomic_exchange_n(&swap_ios[i].busy, 1, __ATOMIC_ACQUIRE)) {
-			__atomic_fetch_add(&nr_async_pages, 1, __ATOMIC_RELAXED);
-			return &swap_ios[i];
+		if (!__atomic_exchange_n(&ios[i].busy, 1, __ATOMIC_ACQUIRE)) {
+			count_async(write, 1);
+			return &ios[i];
 		}
 	}
 	return NULL;
@@ -56,7 +67,7 @@ static void end_io(bool write, struct page *page, int error)
 		page_set(page, PG_uptodate);
 	}
 	if (page_test_and_clear(page, PG_decr_after))
-		__atomic_fetch_sub(&nr_async_pages, 1, __ATOMIC_RELAXED);
+		count_async(write, -1);
 	UnlockPage(page);
 }
 
@@ -127,6 +138,7 @@ static void account(bool write, struct swp_entry entry)
 	struct swap_info_struct *si = &swap_info[swp_type(entry)];
 
 	__atomic_fetch_add(write ? &si->pages_out : &si->pages_in, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(write ? &swap_pages_out : &swap_pages_in, 1, __ATOMIC_RELAXED);
 	trace(write ? TE_PAGE_OUT : TE_PAGE_IN, entry.val, 0, CALLER_PLACE());
 }
 
@@ -148,7 +160,7 @@ void rw_swap_page(bool write, struct page *page, bool wait)
 		return;
 	}
 	account(write, entry);
-	io = wait ? NULL : claim_io();
+	io = wait ? NULL : claim_io(write);
 	if (io)
 		start_io(io, write, page, entry);
 	else

@@ -82,7 +82,7 @@ struct page *read_swap_cache_async(struct swp_entry entry, bool wait)
 
 static bool too_many_in_flight(void)
 {
-	return __atomic_load_n(&nr_async_pages, __ATOMIC_RELAXED) >= SWAP_CLUSTER_MAX;
+	return __atomic_load_n(&nr_async_reads, __ATOMIC_RELAXED) >= SWAP_CLUSTER_MAX;
 }
 
 static void read_ahead_one(struct swp_entry entry)

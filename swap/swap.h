@@ -71,7 +71,9 @@ extern volatile int nr_swap_pages; /* free slots of all areas in use for writing
 extern struct spinlock swap_list_lock;
 extern struct address_space swapper_space;
 extern int page_cluster;
-extern volatile int nr_async_pages;
+extern volatile int nr_async_pages, nr_async_reads; /* transfers nobody waits for; the reads among them */
+/* Pages moved since boot, whatever became of their areas; atomic additions. */
+extern volatile unsigned long swap_pages_out, swap_pages_in;
 /* Misuse of entries and the cache that was noticed and survived; each kind is told once, with a key
  * that begins with "swap: " (kernel/watch.h). */
 extern volatile unsigned swap_complaints;

@@ -64,7 +64,7 @@ enable_paging:
 paged:
 	mov esp, boot_stacks + STACK_SIZE
 	xor ebp, ebp			; ends every call chain
-	push esi
+	mov eax, esi
 	call arch_main
 	ud2
 
@@ -75,7 +75,6 @@ ap_paged:
 	shl esp, 13			; each CPU has STACK_SIZE = 1 << 13 bytes
 	add esp, boot_stacks
 	xor ebp, ebp
-	push eax
 	call arch_ap_main
 	ud2
 

@@ -1,9 +1,11 @@
 /*
  * kernel/servers/block.c - the block server. See kernel/servers/block.h; DESIGN section 2.
  *
- * One task per disk takes one request at a time from its port, gives it to the arch's driver and
- * sleeps until the interrupt. In a controlled run the interrupt's work is a step of its own
- * (ctl_irq_deferred). Clients' requests hold the message and the driver's request: nothing is
+ * One task per disk takes the next request from its port, gives it to the arch's driver and sleeps
+ * until the interrupt. Requests that wait right behind it and go on where it ends on the disk, as
+ * read-ahead and page stealing post them, are one transfer with it: what a disk takes for a request
+ * is mostly the way there. Nothing is done out of order. In a controlled run each request is a
+ * transfer, and the interrupt's work is a step of its own (ctl_irq_deferred). Clients' requests hold the message and the driver's request: nothing is
  * allocated here.
  */
 #include "kernel/completion.h"
@@ -53,7 +55,8 @@ static void disk_done(struct disk_request *io)
 		transfer_done(s);
 }
 
-static int transfer(struct block_server *s, struct block_request *req)
+/* Fill in the driver's request. */
+static void prepare(const struct block_server *s, struct block_request *req)
 {
 	struct disk_request *io = &req->io;
 
@@ -64,6 +67,12 @@ static int transfer(struct block_server *s, struct block_request *req)
 	io->write = req->write;
 	io->error = 0;
 	io->done = disk_done;
+	io->more = NULL;
+}
+
+/* @io, with what is linked to it. */
+static int transfer(struct block_server *s, struct disk_request *io)
+{
 	milestone(MS_IO_SUBMIT, s->name);
 	sync_point(SP_IO_SUBMIT, io);
 	trace(TE_IO, io->sector, io->nsectors << 1 | io->write, CALLER_PLACE());
@@ -72,10 +81,79 @@ static int transfer(struct block_server *s, struct block_request *req)
 	wait_for_completion_of(&s->finished, WAIT_IO, s->name);
 	sync_point(SP_IO_DONE, io);
 	milestone(MS_IO_DONE, s->name);
-	if (io->error)
-		printk("%s: %s of %u sectors at %u failed\n", s->name, io->write ? "write" : "read",
-		       io->nsectors, io->sector);
 	return io->error;
+}
+
+static struct block_request *request_of(struct disk_request *io)
+{
+	return container_of(io, struct block_request, io);
+}
+
+/* The requests gathered for one transfer. */
+struct gathered {
+	const struct disk_request *last;
+	uint32_t nsectors;
+	int parts;
+};
+
+static bool goes_on(const struct message *msg, const void *arg)
+{
+	const struct block_request *req = container_of(msg, struct block_request, msg);
+	const struct gathered *g = arg;
+
+	return req->write == g->last->write &&
+	       req->dev->start + req->sector == g->last->sector + g->last->nsectors &&
+	       req->nsectors <= BLOCK_MAX_SECTORS - g->nsectors;
+}
+
+/* Link to @first what waits right behind it and continues it. */
+static void gather(struct block_server *s, struct disk_request *first)
+{
+	struct gathered g = { .last = first, .nsectors = first->nsectors, .parts = 1 };
+	struct disk_request *last = first;
+	struct message *msg;
+
+	while (!ctl_active && g.parts < DISK_MAX_PARTS &&
+	       (msg = port_receive_if(&s->port, goes_on, &g))) {
+		struct block_request *req = container_of(msg, struct block_request, msg);
+
+		prepare(s, req);
+		last->more = &req->io;
+		g.last = last = &req->io;
+		g.nsectors += req->nsectors;
+		g.parts++;
+	}
+}
+
+static void reply(struct disk_request *io, int error)
+{
+	if (error)
+		printk("%s: %s of %u sectors at %u failed\n", servers[io->disk].name,
+		       io->write ? "write" : "read", io->nsectors, io->sector);
+	__atomic_fetch_sub(&in_flight, 1, __ATOMIC_RELAXED);
+	message_reply(&request_of(io)->msg, error);
+}
+
+static void reply_all(struct disk_request *io, int error)
+{
+	while (io) {
+		struct disk_request *next = io->more; /* @io is the client's again, and may go */
+
+		reply(io, error);
+		io = next;
+	}
+}
+
+/* The transfer failed: it is tried again in pieces, to see whose fault it is. */
+static void one_by_one(struct block_server *s, struct disk_request *io)
+{
+	while (io) {
+		struct disk_request *next = io->more;
+
+		io->more = NULL;
+		reply(io, transfer(s, io));
+		io = next;
+	}
 }
 
 static void block_server_main(void *arg)
@@ -85,11 +163,16 @@ static void block_server_main(void *arg)
 	port_serve(&s->port);
 	for (;;) {
 		struct message *msg = port_receive(&s->port);
-		struct block_request *req = container_of(msg, struct block_request, msg);
-		int error = transfer(s, req);
+		struct disk_request *io = &container_of(msg, struct block_request, msg)->io;
+		int error;
 
-		__atomic_fetch_sub(&in_flight, 1, __ATOMIC_RELAXED);
-		message_reply(msg, error);
+		prepare(s, request_of(io));
+		gather(s, io);
+		error = transfer(s, io);
+		if (error && io->more)
+			one_by_one(s, io);
+		else
+			reply_all(io, error);
 	}
 }
 

@@ -5,6 +5,7 @@
  * message too. It never waits for a client or for typing: a read that finds nothing is answered
  * with -EAGAIN and the client sleeps on read_queue, where a signal can break it off.
  * Invariant: at most one input message is under way (input_posted), so it can live in a static.
+ * Whose the terminal is (console_tty.c) does not concern the server, except for the signal keys.
  */
 #include "kernel/servers/console.h"
 
@@ -13,25 +14,28 @@
 #include "kernel/errno.h"
 #include "kernel/files.h"
 #include "kernel/log.h"
+#include "kernel/poll.h"
 #include "kernel/port.h"
 #include "kernel/printk.h"
+#include "kernel/servers/console_tty.h"
 #include "kernel/servers/tty_line.h"
 #include "kernel/signal.h"
 #include "kernel/string.h"
+#include "kernel/timer.h"
 #include "kernel/uaccess.h"
 #include "kernel/wait.h"
 
-#define RAW_RING 256u /* a power of two */
-#define CHUNK	 256  /* characters a message carries; they lie on the client's stack */
+#define RAW_RING 1024u /* a power of two */
+#define CHUNK	 256   /* characters a message carries; they lie on the client's stack */
 
-enum console_op { OP_INPUT, OP_WRITE, OP_READ, OP_GET_FLAGS, OP_SET_FLAGS };
+enum console_op { OP_INPUT, OP_WRITE, OP_READ, OP_GET, OP_SET, OP_SET_FLUSH, OP_FLUSH, OP_COUNT };
 
 struct console_call {
 	struct message msg;
 	enum console_op op;
 	char *buf;  /* kernel memory */
 	size_t n;   /* characters */
-	unsigned lflag;
+	struct tty_termios t; /* OP_SET: wanted; OP_GET, OP_READ: in force */
 };
 
 static struct port console_port;
@@ -83,17 +87,42 @@ static bool next_raw(char *c)
 	return any;
 }
 
+/* The terminal, and the screen, start a new line at its beginning for each newline; a program that
+ * switched that off gets the movement that keeps the column. */
+static void write_out(const char *s, size_t n)
+{
+	size_t i, from = 0;
+
+	if ((tty.t.oflag & TTY_OPOST) && (tty.t.oflag & TTY_ONLCR)) {
+		console_write(s, n);
+		return;
+	}
+	for (i = 0; i < n; i++) {
+		if (s[i] != '\n')
+			continue;
+		console_write(s + from, i - from);
+		console_write("\033D", 2);
+		from = i + 1;
+	}
+	console_write(s + from, n - from);
+}
+
 static void take_input(void)
 {
+	static const int signals[] = {
+		[TTY_INTERRUPT] = SIGINT,
+		[TTY_QUIT] = SIGQUIT,
+		[TTY_SUSPEND] = SIGTSTP,
+	};
 	char c;
 
 	while (next_raw(&c)) {
 		enum tty_event event = tty_input(&tty, c);
 
 		if (tty.necho)
-			console_write(tty.echo, tty.necho);
-		if (event == TTY_INTERRUPT)
-			signal_foreground(SIGINT);
+			write_out(tty.echo, tty.necho);
+		if (event >= TTY_INTERRUPT)
+			terminal_signal(signals[event]);
 	}
 }
 
@@ -123,16 +152,25 @@ static long handle(struct console_call *call)
 {
 	switch (call->op) {
 	case OP_WRITE:
-		console_write(call->buf, call->n);
+		write_out(call->buf, call->n);
 		return (long)call->n;
 	case OP_READ:
+		call->t = tty.t;
 		return tty_readable(&tty) ? (long)tty_read(&tty, call->buf, call->n) : -EAGAIN;
-	case OP_GET_FLAGS:
-		call->lflag = tty.lflag;
+	case OP_GET:
+		call->t = tty.t;
 		return 0;
-	case OP_SET_FLAGS:
-		tty.lflag = call->lflag;
+	case OP_SET_FLUSH:
+		tty_flush(&tty);
+		/* fall through */
+	case OP_SET:
+		tty_set(&tty, &call->t);
 		return 0;
+	case OP_FLUSH:
+		tty_flush(&tty);
+		return 0;
+	case OP_COUNT:
+		return (long)tty_available(&tty);
 	case OP_INPUT:
 		break;
 	}
@@ -160,17 +198,23 @@ static void console_server(void *unused)
 	}
 }
 
-/* --- client side ----------------------------------------------------------------------------- */
+/* --- client side: writing -------------------------------------------------------------------- */
 
 static long console_file_write(struct file *file, unsigned long ubuf, size_t count, uint64_t *pos)
 {
 	char buf[CHUNK];
 	size_t done = 0;
+	long error = terminal_may_write();
 
 	(void)file, (void)pos;
+	if (error)
+		return error;
 	while (done < count) {
 		struct console_call call = { .op = OP_WRITE, .buf = buf };
 
+		/* So that ^C ends also a program that does nothing but write. */
+		if (signal_pending(current))
+			return done ? (long)done : -ERESTARTSYS;
 		call.n = min(count - done, sizeof(buf));
 		if (copy_from_user(buf, ubuf + done, call.n))
 			return done ? (long)done : -EFAULT;
@@ -180,95 +224,175 @@ static long console_file_write(struct file *file, unsigned long ubuf, size_t cou
 	return (long)done;
 }
 
+/* --- client side: reading -------------------------------------------------------------------- */
+
+/* Sleep until something can be read, at most @ticks. 0, -EAGAIN = time is up, -ERESTARTSYS. */
+static long wait_readable(long ticks)
+{
+	struct wait_queue w = WAIT_QUEUE_INIT(w);
+	long error = 0;
+
+	for (;;) {
+		prepare_to_wait(&read_queue, &w, TASK_INTERRUPTIBLE);
+		if (readable)
+			break;
+		error = signal_pending(current) ? -ERESTARTSYS : ticks == 0 ? -EAGAIN : 0;
+		if (error)
+			break;
+		wait_set(WAIT_EVENT, &read_queue, wait_here());
+		ticks = schedule_timeout(ticks);
+	}
+	finish_wait(&read_queue, &w);
+	return error;
+}
+
+#define DECISECOND (HZ / 10)
+
+/* How long to wait when nothing is there and @done characters were read: VTIME's rules. 0 = not. */
+static long patience(const struct tty_termios *t, size_t done)
+{
+	long vtime = t->cc[TTY_VTIME] * (long)DECISECOND;
+
+	if (t->lflag & TTY_ICANON)
+		return MAX_SCHEDULE_TIMEOUT;
+	if (t->cc[TTY_VMIN] == 0)
+		return vtime;
+	return vtime && done ? vtime : MAX_SCHEDULE_TIMEOUT;
+}
+
+/* Has a read of @count got enough? A line, or VMIN characters. */
+static bool is_enough(const struct tty_termios *t, size_t done, size_t count)
+{
+	return (t->lflag & TTY_ICANON) || done >= min(count, max((size_t)t->cc[TTY_VMIN], (size_t)1));
+}
+
+/* Move what is there, at most a chunk. The characters, 0 = end of file, or -errno. */
+static long read_chunk(struct console_call *call, char *buf, unsigned long ubuf, size_t count)
+{
+	long n;
+
+	call->buf = buf;
+	call->n = min(count, (size_t)CHUNK);
+	n = port_call(&console_port, &call->msg);
+	return n > 0 && copy_to_user(ubuf, buf, (size_t)n) ? -EFAULT : n;
+}
+
 static long console_file_read(struct file *file, unsigned long ubuf, size_t count, uint64_t *pos)
 {
 	char buf[CHUNK];
-	struct console_call call = { .op = OP_READ, .buf = buf, .n = min(count, sizeof(buf)) };
-	long n;
+	struct console_call call = { .op = OP_READ };
+	size_t done = 0;
+	long n, ticks;
 
 	(void)pos;
 	for (;;) {
-		n = port_call(&console_port, &call.msg);
-		if (n != -EAGAIN || (file->f_flags & O_NONBLOCK))
-			break;
-		n = wait_event_interruptible(&read_queue, readable);
+		n = terminal_may_read();
 		if (n)
 			break;
+		n = read_chunk(&call, buf, ubuf + done, count - done);
+		if (n > 0)
+			done += (size_t)n;
+		if (n >= 0 && is_enough(&call.t, done, count))
+			break;
+		if (n < 0 && n != -EAGAIN)
+			break;
+		ticks = file->f_flags & O_NONBLOCK ? 0 : patience(&call.t, done);
+		n = wait_readable(ticks);
+		if (n == -EAGAIN && !(file->f_flags & O_NONBLOCK))
+			n = 0; /* VTIME is up: with what there is */
+		else if (!n)
+			continue;
+		break;
 	}
-	if (n <= 0)
-		return n;
-	return copy_to_user(ubuf, buf, (size_t)n) ? -EFAULT : n;
+	return done ? (long)done : n;
 }
+
+static unsigned console_poll(struct file *file, struct poll_table *table)
+{
+	(void)file;
+	poll_wait(table, &read_queue);
+	return POLLOUT | POLLWRNORM | (readable ? POLLIN | POLLRDNORM : 0);
+}
+
+/* --- client side: ioctl ---------------------------------------------------------------------- */
 
 #define TCGETS	   0x5401
 #define TCSETS	   0x5402
 #define TCSETSW	   0x5403
 #define TCSETSF	   0x5404
-#define TIOCGPGRP  0x540F
-#define TIOCSPGRP  0x5410
-#define TIOCGWINSZ 0x5413
+#define TCSBRK	   0x5409
+#define TCXONC	   0x540A
+#define TCFLSH	   0x540B
+#define TIOCOUTQ   0x5411
+#define FIONREAD   0x541B
+#define TCSBRKP	   0x5425
 
-/* struct termios of Linux/i386: 36 bytes for these calls. */
-struct user_termios {
-	uint32_t iflag, oflag, cflag, lflag;
-	uint8_t line, cc[19];
-};
-_Static_assert(sizeof(struct user_termios) == 36, "struct termios of Linux/i386");
+static long simple_call(enum console_op op)
+{
+	struct console_call call = { .op = op };
 
-#define HONOURED (TTY_ISIG | TTY_ICANON | TTY_ECHO)
+	return port_call(&console_port, &call.msg);
+}
 
 static long get_termios(unsigned long ubuf)
 {
-	struct console_call call = { .op = OP_GET_FLAGS };
-	struct user_termios t = {
-		.iflag = 0400 /* ICRNL */,
-		.oflag = 5 /* OPOST ONLCR */,
-		.cflag = 0277 /* 38400, 8 bits */,
-		.cc = { 3, 28, 127, 21, 4, 0, 1 },
-	};
+	struct console_call call = { .op = OP_GET };
 
 	port_call(&console_port, &call.msg);
-	t.lflag = call.lflag;
-	return copy_to_user(ubuf, &t, sizeof(t));
+	return copy_to_user(ubuf, &call.t, sizeof(call.t));
 }
 
-static long set_termios(unsigned long ubuf)
+static long set_termios(unsigned long ubuf, bool flush)
 {
-	struct console_call call = { .op = OP_SET_FLAGS };
-	struct user_termios t;
+	struct console_call call = { .op = flush ? OP_SET_FLUSH : OP_SET };
+	long error = terminal_may_change();
 
-	if (copy_from_user(&t, ubuf, sizeof(t)))
+	if (error)
+		return error;
+	if (copy_from_user(&call.t, ubuf, sizeof(call.t)))
 		return -EFAULT;
-	call.lflag = t.lflag & HONOURED;
+	terminal_set_tostop(call.t.lflag & TTY_TOSTOP);
 	return port_call(&console_port, &call.msg);
 }
 
 static long console_ioctl(struct file *file, unsigned cmd, unsigned long arg)
 {
-	static const uint16_t size[4] = { 25, 80, 0, 0 };
-
 	(void)file;
 	switch (cmd) {
 	case TCGETS:
 		return get_termios(arg);
 	case TCSETS:
-	case TCSETSW:
+	case TCSETSW: /* output is never behind */
+		return set_termios(arg, false);
 	case TCSETSF:
-		return set_termios(arg);
-	case TIOCGWINSZ:
-		return copy_to_user(arg, size, sizeof(size));
-	case TIOCGPGRP: /* no job control: whoever asks is in the foreground */
-		return put_user_u32(arg, (uint32_t)current->pid);
-	case TIOCSPGRP:
+		return set_termios(arg, true);
+	case TCSBRK:
+	case TCSBRKP:
+	case TCXONC:
 		return 0;
+	case TCFLSH: /* 0 = input, 1 = output, 2 = both */
+		return arg == 1 ? 0 : arg > 2 ? -EINVAL : simple_call(OP_FLUSH);
+	case TIOCOUTQ:
+		return put_user_u32(arg, 0);
+	case FIONREAD:
+		return put_user_u32(arg, (uint32_t)simple_call(OP_COUNT));
 	}
-	return -ENOTTY;
+	return terminal_ioctl(cmd, arg);
+}
+
+static int console_open(struct file *file)
+{
+	(void)file;
+	terminal_take_if_free();
+	return 0;
 }
 
 static const struct file_operations console_fops = {
 	.read = console_file_read,
 	.write = console_file_write,
 	.ioctl = console_ioctl,
+	.poll = console_poll,
+	.open = console_open,
 };
 
 void console_start(void)

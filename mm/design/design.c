@@ -1,12 +1,13 @@
 /*
  * mm/design/design.c - the table of locking designs and the choice of one at boot (design=NAME).
  *
- * Interface: vm_design_select, vm_design_list, vm_hole_for; see mm/design/design.h.
+ * Interface: vm_design_select, vm_design_list, vm_hole_for, _open, _text; see mm/design/design.h.
  * Invariant: vm_design is written before the first mm exists and never again; the explorer, which
  * holds all designs in one binary, selects before each world is built.
  */
 #include "kernel/printk.h"
 #include "kernel/string.h"
+#include "kernel/watch.h"
 #include "mm/design/design.h"
 
 extern const struct vm_design design_linux_2_3_22, design_vmlist_held, design_vmlist_shared;
@@ -30,6 +31,7 @@ int vm_design_select(const char *name)
 	for (int i = 0; i < nr_vm_designs; i++) {
 		if (!strcmp(vm_designs[i]->name, name)) {
 			vm_design = vm_designs[i];
+			watch_explain = vm_hole_text;
 			return 0;
 		}
 	}
@@ -43,13 +45,49 @@ void vm_design_list(void)
 		       vm_designs[i]->summary);
 }
 
+/* The length of the prefix among @prefixes that @key begins with; 0 = none does. */
+static size_t matching_prefix(const char *prefixes, const char *key)
+{
+	size_t best = 0;
+
+	while (*prefixes) {
+		const char *end = strchr(prefixes, '|');
+		size_t len = end ? (size_t)(end - prefixes) : strlen(prefixes);
+
+		if (len > best && !strncmp(key, prefixes, len))
+			best = len;
+		prefixes += end ? len + 1 : len;
+	}
+	return best;
+}
+
 const struct vm_hole *vm_hole_for(const char *key)
 {
-	for (int i = 0; i < vm_design->nr_holes; i++) {
-		const struct vm_hole *hole = &vm_design->holes[i];
+	const struct vm_hole *best = NULL;
+	size_t best_len = 0;
 
-		if (hole->complaint[0] && !strncmp(key, hole->complaint, strlen(hole->complaint)))
-			return hole;
+	for (int i = 0; i < vm_design->nr_holes; i++) {
+		size_t len = matching_prefix(vm_design->holes[i].complaint, key);
+
+		if (len > best_len) {
+			best = &vm_design->holes[i];
+			best_len = len;
+		}
 	}
-	return NULL;
+	return best;
+}
+
+bool vm_hole_open(const struct vm_hole *hole)
+{
+	return holes_faithful || str_has_prefix(hole->mend, "none");
+}
+
+const char *vm_hole_text(const char *key, char *buf, size_t size)
+{
+	const struct vm_hole *hole = vm_hole_for(key);
+
+	if (!hole)
+		return NULL;
+	snprintk(buf, size, "%s, %s: %s", hole->id, hole->site, hole->what);
+	return buf;
 }

@@ -19,7 +19,9 @@
 /* Why a whole address space is locked. */
 enum mm_why {
 	MM_MMAP, MM_MUNMAP, MM_BRK, MM_PROTECT, MM_LOCK, MM_REMAP, MM_ADVISE, MM_MINCORE, MM_FORK,
-	MM_FORK_CHILD, MM_EXEC, MM_EXIT, MM_PTRACE, MM_SWAPOFF, MM_SETUP, NR_MM_WHY
+	MM_FORK_CHILD, MM_EXEC, MM_EXIT, MM_PTRACE, MM_SWAPOFF, MM_SETUP,
+	MM_MSYNC, MM_TRUNCATE, /* truncation: somebody else's, under i_sem; keeps faults out as munmap does */
+	NR_MM_WHY
 };
 
 /* Which change of a vma list. */
@@ -51,6 +53,7 @@ enum pte_site {
 	PT_PROTECT, PT_PROTECT_TABLE, PT_MOVE, PT_FORK_COPY, PT_SWAPOFF, PT_STEAL,
 	PT_RSS,		/* rss alone */
 	PT_MADVISE, PT_MINCORE,
+	PT_MSYNC,	/* filemap_sync: take the dirty bits of a table's entries */
 	NR_PTE_SITES
 };
 
@@ -101,7 +104,8 @@ struct vm_hole {
 	const char *what;   /* one line */
 	const char *source; /* where it is documented */
 	const char *mend;   /* what the mended form does */
-	const char *complaint; /* prefix of the watcher or invariant key it shows as, or "" */
+	/* The prefixes of the keys of watchers and invariants it shows as, separated by '|'; or "". */
+	const char *complaint;
 };
 
 /* holes=faithful (scenarios, explorer, matrix) leaves them open; holes=mended closes them. */
@@ -158,6 +162,9 @@ struct vm_design {
 	/* Around a change of file->i_mmap, inside list_change where that is the era's order. */
 	void (*file_link_begin)(struct vm_area_struct *vma);
 	void (*file_link_end)(struct vm_area_struct *vma);
+	/* Around a look at @mapping->i_mmap by truncation. Nothing is taken inside, nobody sleeps. */
+	void (*share_walk_begin)(struct address_space *mapping);
+	void (*share_walk_end)(struct address_space *mapping);
 
 	/* --- page tables --- */
 	void (*pte_lock)(struct mm_struct *mm, unsigned long addr, enum pte_site site);
@@ -215,7 +222,12 @@ extern const int nr_vm_designs;
 int vm_design_select(const char *name);
 /* Print name and summary of each design, with report(). */
 void vm_design_list(void);
-/* The hole of the design in force whose complaint prefix matches @key, or NULL = undocumented. */
+/* The hole of the design in force whose complaint prefix matches @key (of several the longest), or
+ * NULL = undocumented. */
 const struct vm_hole *vm_hole_for(const char *key);
+/* Is it open now: holes=faithful, or a hole that this design cannot mend (its mend says "none")? */
+bool vm_hole_open(const struct vm_hole *hole);
+/* The same as one line for people, "R17, sys_swapoff: walks ..."; NULL = undocumented. */
+const char *vm_hole_text(const char *key, char *buf, size_t size);
 
 #endif

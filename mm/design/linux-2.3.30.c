@@ -26,11 +26,13 @@ static const struct vm_hole holes[] = {
 	{ "R17", "sys_swapoff", "walks vma lists and ptes with neither mmap_sem nor page_table_lock",
 	  "S1, last sentence; facts e R17",
 	  "SW2: takes the mm's mmap_sem, and page_table_lock for each pte, and looks again",
-	  "rule: 1999.rule3" },
+	  "rule: 1999.rule3|swap: free of|swap: undead entry|swap: duplicate of|swap: I/O on|"
+	  "invariant: swap map|invariant: swap entry|invariant: nr_swap_pages" },
 	{ "R18", "do_swap_page", "fails for memory when swapoff was faster", "facts e R18",
 	  "looks at the pte again", "" },
 	{ "N1", "change_protection", "rewrites ptes without page_table_lock while the stealer clears them",
-	  "found here; 2.4.0 takes the lock", "takes page_table_lock", "" },
+	  "found here; 2.4.0 takes the lock", "takes page_table_lock",
+	  "invariant: page count|invariant: page free but in use|uaf: page written" },
 	{ "N2", "copy_page_range", "copies and write-protects ptes without page_table_lock",
 	  "found here; facts c, dup_mm row", "takes page_table_lock of the parent", "" },
 	{ "N3", "move_page_tables", "mremap moves ptes without page_table_lock",
@@ -110,7 +112,8 @@ static bool takes_mmap_sem(enum mm_why why)
 
 static bool takes_kernel_lock(enum mm_why why)
 {
-	return why == MM_MMAP || why == MM_FORK || why == MM_EXIT || why == MM_EXEC;
+	return why == MM_MMAP || why == MM_FORK || why == MM_EXIT || why == MM_EXEC ||
+	       why == MM_MSYNC;
 }
 
 static void mm_lock(struct mm_struct *mm, enum mm_why why)
@@ -224,6 +227,16 @@ static void file_link_end(struct vm_area_struct *vma)
 		spin_unlock(&vma->vm_file->f_mapping->i_shared_lock);
 }
 
+static void share_walk_begin(struct address_space *mapping)
+{
+	spin_lock(&mapping->i_shared_lock);
+}
+
+static void share_walk_end(struct address_space *mapping)
+{
+	spin_unlock(&mapping->i_shared_lock);
+}
+
 /* --- page tables ------------------------------------------------------------------------------- */
 
 static const uint8_t pte_how[NR_PTE_SITES] = {
@@ -245,6 +258,7 @@ static const uint8_t pte_how[NR_PTE_SITES] = {
 	[PT_RSS] = HOW_HOLE,	    /* N4 */
 	[PT_MADVISE] = HOW_LOCK,
 	[PT_MINCORE] = HOW_NONE,
+	[PT_MSYNC] = HOW_LOCK, /* ours: the stealer clears such entries */
 };
 
 static void pte_lock(struct mm_struct *mm, unsigned long addr, enum pte_site site)
@@ -512,6 +526,8 @@ const struct vm_design design_linux_2_3_30 = {
 	.assert_list = assert_list,
 	.file_link_begin = file_link_begin,
 	.file_link_end = file_link_end,
+	.share_walk_begin = share_walk_begin,
+	.share_walk_end = share_walk_end,
 	.pte_lock = pte_lock,
 	.pte_unlock = pte_unlock,
 	.pte_recheck = pte_recheck,

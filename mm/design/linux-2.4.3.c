@@ -22,6 +22,7 @@
 #include "mm/design/design.h"
 #include "mm/fault.h"
 #include "mm/filemap.h"
+#include "mm/writeback.h"
 
 static const struct vm_hole holes[] = {
 	{ "R24", "expand_stack", "vm_start changes while other faults, holding mmap_sem for reading too, look at it",
@@ -91,6 +92,8 @@ static enum mm_mode mm_mode(enum mm_why why)
 		return MODE_NONE;
 	case MM_MINCORE:
 	case MM_PTRACE:
+	case MM_MSYNC:
+	case MM_TRUNCATE:
 		return MODE_READ;
 	default:
 		return MODE_WRITE;
@@ -204,6 +207,16 @@ static void file_link_end(struct vm_area_struct *vma)
 		spin_unlock(&vma->vm_file->f_mapping->i_shared_lock);
 }
 
+static void share_walk_begin(struct address_space *mapping)
+{
+	spin_lock(&mapping->i_shared_lock);
+}
+
+static void share_walk_end(struct address_space *mapping)
+{
+	spin_unlock(&mapping->i_shared_lock);
+}
+
 /* --- page tables ------------------------------------------------------------------------------- */
 
 static const uint8_t pte_how[NR_PTE_SITES] = {
@@ -223,6 +236,7 @@ static const uint8_t pte_how[NR_PTE_SITES] = {
 	[PT_SWAPOFF] = HOW_HELD, /* since swapoff_walk_begin */
 	[PT_STEAL] = HOW_HELD,	 /* since walk_begin */
 	[PT_RSS] = HOW_LOCK,
+	[PT_MSYNC] = HOW_LOCK,
 	[PT_MADVISE] = HOW_LOCK,
 	[PT_MINCORE] = HOW_LOCK,
 };
@@ -319,9 +333,9 @@ static int evict_file(struct steal_ctx *ctx, struct vm_area_struct *vma, unsigne
 	if (!page->mapping)
 		return 0; /* nowhere to write it to */
 	ptep_get_and_clear(ptep);
-	page_set(page, PG_dirty);
 	mm_rss_add_locked(ctx->mm, -1);
 	arch_flush_tlb_page(&ctx->mm->arch, addr);
+	set_page_dirty(page); /* nobody can write to it any more without a fault */
 	walk_unlock(ctx);
 	__free_page(page);
 	return 1;
@@ -492,6 +506,8 @@ const struct vm_design design_linux_2_4_3 = {
 	.assert_list = assert_list,
 	.file_link_begin = file_link_begin,
 	.file_link_end = file_link_end,
+	.share_walk_begin = share_walk_begin,
+	.share_walk_end = share_walk_end,
 	.pte_lock = pte_lock,
 	.pte_unlock = pte_unlock,
 	.pte_recheck = pte_recheck,

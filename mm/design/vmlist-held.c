@@ -23,23 +23,27 @@
 
 static const struct vm_hole holes[] = {
 	{ "R1", "try_to_swap_out", "the vmlist lock is held while swapout() sleeps for a driver's lock",
-	  "S2; facts e R1", "none inside this design: it is what the design is", "order: " },
+	  "S2; facts e R1", "none inside this design: it is what the design is",
+	  "waits: driver lock + vmlist lock|order: " },
 	{ "R4", "try_to_swap_out", "the same against a task that changes its list under a driver's lock",
 	  "facts e R4", "none inside this design", "waits: " },
 	{ "R9", "sys_mlock", "the middle split writes vm_flags before it takes the vmlist lock",
 	  "facts e R9", "the early write is made under the vmlist lock", "rule: 1999.rule2" },
 	{ "R12", "swapin_readahead", "reads ahead entries that swap_free may take away meanwhile",
-	  "S1; facts e R12", "raises every entry of the block first", "swap: unused" },
+	  "S1; facts e R12", "raises every entry of the block first",
+	  "swap: duplicate of an unused entry|swap: I/O on an unused entry" },
 	{ "R15", "do_swap_page", "the sharing test is made without the page lock", "S1; facts e R15",
 	  "takes the page lock", "" },
 	{ "R17", "sys_swapoff", "walks vma lists and ptes with neither mmap_sem nor page_table_lock",
 	  "S1, last sentence; facts e R17",
 	  "SW2: takes the mm's mmap_sem, and page_table_lock for each pte, and looks again",
-	  "rule: 1999.rule3" },
+	  "rule: 1999.rule3|swap: free of|swap: undead entry|swap: duplicate of|swap: I/O on|"
+	  "invariant: swap map|invariant: swap entry|invariant: nr_swap_pages" },
 	{ "R18", "do_swap_page", "fails for memory when swapoff was faster", "facts e R18",
 	  "looks at the pte again", "" },
 	{ "N1", "change_protection", "rewrites ptes without page_table_lock while the stealer clears them",
-	  "found here; 2.4.0 takes the lock", "takes page_table_lock", "" },
+	  "found here; 2.4.0 takes the lock", "takes page_table_lock",
+	  "invariant: page count|invariant: page free but in use|uaf: page written" },
 	{ "N2", "copy_page_range", "copies and write-protects ptes without page_table_lock",
 	  "found here; facts c, dup_mm row", "takes page_table_lock of the parent", "" },
 	{ "N3", "move_page_tables", "mremap moves ptes without page_table_lock",
@@ -50,7 +54,8 @@ static const struct vm_hole holes[] = {
 	  "found here; facts c, swap_free and swap_duplicate rows", "takes 2.3.30's swap locks", "" },
 	{ "N6", "do_wp_page", "takes kernel_lock under page_table_lock; the stealer does the reverse",
 	  "found here; facts c, do_wp_page and delete_from_swap_cache rows",
-	  "the swap locks make kernel_lock needless there", "order: kernel_lock under page_table_lock" },
+	  "the swap locks make kernel_lock needless there",
+	  "order: kernel_lock under page_table_lock|waits: kernel_lock + page_table_lock" },
 };
 
 /* --- what the vmlist lock is made of ------------------------------------------------------------- */
@@ -125,7 +130,8 @@ static bool takes_mmap_sem(enum mm_why why)
 
 static bool takes_kernel_lock(enum mm_why why)
 {
-	return why == MM_MMAP || why == MM_FORK || why == MM_EXIT || why == MM_EXEC;
+	return why == MM_MMAP || why == MM_FORK || why == MM_EXIT || why == MM_EXEC ||
+	       why == MM_MSYNC;
 }
 
 static void mm_lock(struct mm_struct *mm, enum mm_why why)
@@ -238,6 +244,16 @@ static void file_link_end(struct vm_area_struct *vma)
 		spin_unlock(&vma->vm_file->f_mapping->i_shared_lock);
 }
 
+static void share_walk_begin(struct address_space *mapping)
+{
+	spin_lock(&mapping->i_shared_lock);
+}
+
+static void share_walk_end(struct address_space *mapping)
+{
+	spin_unlock(&mapping->i_shared_lock);
+}
+
 /* --- page tables ------------------------------------------------------------------------------- */
 
 static const uint8_t pte_how[NR_PTE_SITES] = {
@@ -259,6 +275,7 @@ static const uint8_t pte_how[NR_PTE_SITES] = {
 	[PT_RSS] = HOW_HOLE,	    /* N4 */
 	[PT_MADVISE] = HOW_LOCK,
 	[PT_MINCORE] = HOW_NONE,
+	[PT_MSYNC] = HOW_LOCK, /* ours: the stealer clears such entries */
 };
 
 static void pte_lock(struct mm_struct *mm, unsigned long addr, enum pte_site site)
@@ -547,6 +564,8 @@ const struct vm_design design_vmlist_held = {
 	.assert_list = assert_list,
 	.file_link_begin = file_link_begin,
 	.file_link_end = file_link_end,
+	.share_walk_begin = share_walk_begin,
+	.share_walk_end = share_walk_end,
 	.pte_lock = pte_lock,
 	.pte_unlock = pte_unlock,
 	.pte_recheck = pte_recheck,

@@ -1,6 +1,6 @@
 # tests/boot/boot.mk - the commands that boot the machine: the tour, replays, and the tests.
 
-.PHONY: run replay check check-boot check-long
+.PHONY: torture run replay check check-boot check-long
 
 ## make run           the tour: the documented deadlock in Bochs, then the designs that live; needs no window
 run:
@@ -17,14 +17,34 @@ QUANTUM ?= 5
 replay: images
 	@BUILD=$(B) tests/boot/replay.sh "$(SCENARIO)" "$(DESIGN)" "$(SCHEDULE)" cpus=$(CPUS) ips=$(IPS) quantum=$(QUANTUM)
 
+TOUCHES ?= 100000
+SEED ?= 1
+HOLES ?= mended
+EMULATOR ?= qemu
+TORTURE_MEM ?= 12
+## make torture       checked load on all of the VM    [DESIGN=d HOLES=mended|faithful CPUS=n TOUCHES=n SEED=n EMULATOR=qemu|bochs]
+torture: images
+	@BUILD=$(B) DESIGN=$(DESIGN) HOLES=$(HOLES) CPUS=$(CPUS) TOUCHES=$(TOUCHES) SEED=$(SEED) EMULATOR=$(EMULATOR) \
+		MEM=$(TORTURE_MEM) tests/boot/torture-run.sh
+
+.PHONY: bench bench-swap
+## make bench         what the VM's operations cost in Bochs, watchers off and on, beside real Linux
+bench: images
+	@BUILD=$(B) tests/boot/bench.sh
+## make bench-swap    the same for swapping: a sweep over more memory than there is
+bench-swap: images
+	@BUILD=$(B) tests/boot/bench.sh swap
+
 check-boot: images
 	@BUILD=$(B) tests/boot/run-all.sh
 
 ## make check         every test that fits 20 minutes on 2 cores: unit, boot
 check:
 	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory fuzz SECONDS=2
 	@$(MAKE) --no-print-directory check-boot
 
 ## make check-long    the long tests (up to 75 minutes)
 check-long: check
+	@$(MAKE) --no-print-directory fuzz SECONDS=60
 	@BUILD=$(B) tests/boot/run-all.sh 'long-*'

@@ -39,6 +39,7 @@ boot()
 	2) [ -f "$LOG" ] || fail "could not run: $(tail -n 3 "$DIR/run$RUN.out")" ;;
 	3) fail "timeout ($emulator '$cmdline' $*)" ;;
 	4) fail "triple fault or emulator panic ($emulator '$cmdline' $*)" ;;
+	6) fail "e2fsck: $(tail -n 4 "$RUNDIR/fsck.log" | tr '\n' ' ') ($emulator '$cmdline' $*)" ;;
 	*) fail "could not run: $(tail -n 3 "$DIR/run$RUN.out")" ;;
 	esac
 	if grep -q '^kernel panic:' "$LOG"; then
@@ -56,6 +57,14 @@ expect()
 refuse()
 {
 	! grep -qE -- "$1" "$LOG" || fail "a line matches /$1/: $(grep -m1 -E -- "$1" "$LOG") ${2:-}"
+}
+
+# root COMMAND: one debugfs command on the root file system that the last run left, e.g.
+# root 'cat /etc/banner'.
+root()
+{
+	. "${BUILD:-$ROOT/build}/layout.sh"
+	PATH=$PATH:/sbin:/usr/sbin debugfs -R "$1" "$RUNDIR/hda.img?offset=$((P2_LBA * 512))" 2>/dev/null
 }
 
 # The value of key=VALUE on the verdict line.

@@ -18,6 +18,9 @@ free | sequential) cmdline="$cmdline mode=$schedule" ;;
 	[ -r "$schedule" ] || { echo "replay: no such schedule file: $schedule (or use story, none, free)"; exit 2; }
 	[ "$(stat -c %s "$schedule")" -le 16384 ] || { echo "replay: $schedule is longer than 16 KiB"; exit 2; }
 	set -- "$@" "schedule=$schedule"
+	# a token binds the number of CPUs: the machine gets what it was made with
+	cpus=$(sed -n 's/.*kswapd23-token 1 .* cpus=\([0-9]*\) .*/\1/p' "$schedule" | head -n 1)
+	[ -z "$cpus" ] || set -- "$@" "cpus=$cpus"
 	cmdline="$cmdline schedule=file"
 	;;
 esac

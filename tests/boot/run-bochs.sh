@@ -6,7 +6,7 @@
 # display=serial talks on this terminal, through the guest's serial port; sdl2 opens a window.
 # Everything of the run is in DIR: image copies, bochsrc, serial.log, e9.log, bochs.log.
 # Exit status: 0 ended well, 1 guest reported failure, 2 could not run, 3 time is up, 4 triple fault or
-# Bochs panic, 5 boot error. The last line but one tells the tick count: same inputs, same count.
+# Bochs panic, 5 boot error, 6 damaged root file system. The last line but one tells the tick count: same inputs, same count.
 
 here=$(dirname "$0")
 BUILD=${BUILD:-build}
@@ -43,7 +43,7 @@ if [ "$display" = none ]; then
 	watch_process $!
 else
 	saved=$(stty -g 2> /dev/null)
-	echo "To end it: type off at the prompt; or from another terminal, kill the bochs in $dir"
+	echo "To end it: type poweroff at the prompt; or from another terminal, kill the bochs in $dir"
 	(cd "$dir" && exec bochs -q -f bochsrc -rc debugger.rc > bochs.out 2> bochs.err)
 	[ -z "$saved" ] || stty "$saved" 2> /dev/null
 	timed_out=0

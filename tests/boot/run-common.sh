@@ -9,14 +9,14 @@ fail_to_run() { # exit status 2: the command could not run
 # DIR "command line" [key=value ...] -> variables dir, cmdline, and one per key
 parse_options() {
 	[ $# -ge 2 ] || fail_to_run "usage: $(basename "$0") DIR \"kernel command line\" [key=value ...]
-keys: cpus= mem= (MB) ips= quantum= timeout= (seconds) hda= hdb= (images, - = none) schedule= (file) display= BUILD= in the environment"
+keys: cpus= mem= (MB) ips= quantum= timeout= (seconds) hda= hdb= (images, - = none) schedule= (file) display= fsck= (no: the root may be damaged) BUILD= in the environment"
 	dir=$1 cmdline=$2
 	shift 2
-	cpus=1 mem=32 ips=4000000 quantum=16 timeout=120 display=none elf= schedule=
+	cpus=1 mem=32 ips=4000000 quantum=16 timeout=120 display=none elf= schedule= fsck=yes
 	hda=$BUILD/hda.img hdb=$BUILD/hdb.img
 	for option; do
 		case $option in
-		cpus=* | mem=* | ips=* | quantum=* | timeout=* | hda=* | hdb=* | display=* | elf=* | schedule=*)
+		cpus=* | mem=* | ips=* | quantum=* | timeout=* | hda=* | hdb=* | display=* | elf=* | schedule=* | fsck=*)
 			eval "${option%%=*}=\${option#*=}" ;;
 		*) fail_to_run "unknown option: $option" ;;
 		esac
@@ -64,9 +64,19 @@ watch_process() {
 	rm -f "$dir"/*.lock
 }
 
+# The root file system as debugfs and e2fsck take it.
+root_of() { echo "$1/hda.img?offset=$((P2_LBA * 512))"; }
+
+# A system that ended in order leaves a clean root behind. What e2fsck says is in fsck.log.
+root_is_clean() {
+	[ "$fsck" = yes ] && [ "$hda" != - ] || return 0
+	grep -aq '^Power off, status' "$dir/serial.log" 2> /dev/null || return 0
+	PATH=$PATH:/sbin:/usr/sbin e2fsck -fn "$(root_of "$dir")" > "$dir/fsck.log" 2>&1
+}
+
 # The judge looks for what ends a run badly before it believes the guest. Exit status of the runner:
 # 0 guest ended well, 1 guest ended reporting failure, 2 it refused (or could not run), 3 time is up, 4 triple fault or emulator panic,
-# 5 the boot loader or early kernel gave up.
+# 5 the boot loader or early kernel gave up, 6 e2fsck finds faults in the root file system.
 verdict() {
 	[ -f "$dir/serial.log" ] && sed -i 's/\r$//' "$dir/serial.log"
 	status=$(cat "$dir/serial.log" "$dir/e9.log" 2> /dev/null |
@@ -86,6 +96,11 @@ verdict() {
 	else
 		echo "the machine stopped by itself: $1"
 		result=4
+	fi
+	if [ "$result" -le 1 ] && ! root_is_clean; then
+		echo "the root file system is damaged, e2fsck says:"
+		tail -n 20 "$dir/fsck.log"
+		result=6
 	fi
 	echo "logs: $dir/serial.log $dir/e9.log${2:+ $2}"
 	exit $result

@@ -9,7 +9,9 @@
 #ifndef TESTS_HOST_ARCH_INLINE_H
 #define TESTS_HOST_ARCH_INLINE_H
 
+#ifndef HOST_MEMORY
 #define HOST_MEMORY (64u << 20) /* bytes of modelled physical memory */
+#endif
 
 struct task_struct;
 

@@ -83,7 +83,7 @@ void arch_disk_submit(struct disk_request *req)
 	queue[queued++] = req;
 }
 
-static int transfer(struct disk_request *req)
+static int transfer_part(struct disk_request *req)
 {
 	unsigned char *at = disks[req->disk].data + (size_t)req->sector * SECTOR_SIZE;
 	size_t bytes = (size_t)req->nsectors * SECTOR_SIZE;
@@ -103,6 +103,17 @@ static int transfer(struct disk_request *req)
 	return 0;
 }
 
+static int transfer(struct disk_request *req)
+{
+	int error = 0;
+
+	for (struct disk_request *part = req; part && !error; part = part->more) {
+		BUG_ON(part->more && part->more->sector != part->sector + part->nsectors);
+		error = transfer_part(part);
+	}
+	return error;
+}
+
 bool host_disk_interrupt(void)
 {
 	struct disk_request *req;
@@ -111,7 +122,8 @@ bool host_disk_interrupt(void)
 		return false;
 	req = queue[0];
 	queued--;
-	memmove(queue, queue + 1, sizeof(queue[0]) * (size_t)queued);
+	for (int i = 0; i < queued; i++)
+		queue[i] = queue[i + 1];
 	disks[req->disk].busy = false;
 	req->error = transfer(req);
 	req->done(req);

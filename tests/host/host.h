@@ -37,6 +37,10 @@ void host_settle(unsigned ticks);
 /* How much modelled time may pass in host_run before it is a stall; default 120 s. */
 void host_set_patience(unsigned seconds);
 
+/* For the explorer: in a controlled run a CPU that waits gives its turn to the one of who holds the
+ * baton, devices work only for the controller, and shootdowns are acknowledged at once. */
+extern bool host_lockstep;
+
 /* 0 (default) = CPUs take turns only when they wait; else they also change at random locks. */
 void host_set_seed(uint32_t seed);
 

@@ -8,12 +8,14 @@
  */
 #include "host.h"
 #include "machine.h"
+#include "regs.h"
 #include "fiber.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "kernel/control.h"
 #include "kernel/main.h"
 #include "kernel/printk.h"
 #include "kernel/sched.h"
@@ -32,6 +34,7 @@ unsigned char host_memory[HOST_MEMORY] __attribute__((aligned(4096)));
 static unsigned char boot_stacks[NR_CPUS][KSTACK_SIZE] __attribute__((aligned(8192)));
 static struct fiber boot_fibers[NR_CPUS];
 static struct fiber *task_fibers[HOST_MEMORY / KSTACK_SIZE];
+bool host_lockstep;
 static bool timer_stopped;
 static unsigned relaxed, spun;
 static uint64_t ticks;
@@ -222,8 +225,24 @@ uint64_t host_ticks(void)
 	return ++ticks;
 }
 
+/* In a controlled run only the holder of the baton has something to do; when it waits itself, it is
+ * the controller, and waits for a device. */
+static void lockstep_relax(void)
+{
+	int cpu = ctl_holder_cpu();
+
+	if (cpu == host_cpu_now)
+		deliver_disk_interrupt();
+	else
+		turn_to(cpu);
+}
+
 void host_relax(void)
 {
+	if (host_lockstep && ctl_active) {
+		lockstep_relax();
+		return;
+	}
 	host_take_interrupts();
 	deliver_disk_interrupt();
 	if (++relaxed >= RELAX_PER_TICK * (unsigned)nr_cpus) {
@@ -355,10 +374,6 @@ void host_set_seed(uint32_t seed)
 }
 
 /* --- what the host has not got --------------------------------------------------------------- */
-
-struct pt_regs {
-	unsigned long pc, sp;
-};
 
 static struct pt_regs no_regs;
 

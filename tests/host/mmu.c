@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "kernel/control.h"
 #include "kernel/printk.h"
 #include "kernel/spinlock.h"
 #include "kernel/sync.h"
@@ -184,16 +185,29 @@ void arch_mm_init_pgd(paddr_t pgd)
 	memset(phys_to_virt(pgd), 0, PAGE_SIZE);
 }
 
-static void flush_here(unsigned long start, unsigned long end)
+static void drop_entry(struct tlb_entry *e, unsigned long start, unsigned long end)
 {
+	if (e->valid && e->page >= start && e->page < end)
+		e->valid = false;
+}
+
+static void flush_on(int cpu, unsigned long start, unsigned long end)
+{
+	unsigned long page;
 	int i;
 
-	for (i = 0; i < TLB_ENTRIES; i++) {
-		struct tlb_entry *e = &mmus[host_cpu_now].tlb[i];
-
-		if (e->valid && e->page >= start && e->page < end)
-			e->valid = false;
+	if ((end - start) >> PAGE_SHIFT < TLB_ENTRIES) { /* looks at no entry that it cannot mean */
+		for (page = start; page < end; page += PAGE_SIZE)
+			drop_entry(tlb_slot(cpu, page), start, end);
+		return;
 	}
+	for (i = 0; i < TLB_ENTRIES; i++)
+		drop_entry(&mmus[cpu].tlb[i], start, end);
+}
+
+static void flush_here(unsigned long start, unsigned long end)
+{
+	flush_on(host_cpu_now, start, end);
 }
 
 void arch_switch_mm(struct arch_mm *prev, struct arch_mm *next)
@@ -216,6 +230,8 @@ void arch_tlb_poll(void)
 {
 	uint32_t me = 1u << host_cpu_now;
 
+	if (host_lockstep && ctl_active)
+		return; /* nobody waits for us: arch_flush_tlb_range() does it all */
 	if (!(shootdown.pending & me))
 		return;
 	flush_here(shootdown.start, shootdown.end);
@@ -238,6 +254,12 @@ void arch_flush_tlb_range(struct arch_mm *am, unsigned long start, unsigned long
 	targets &= ~me;
 	if (!targets)
 		return;
+	if (host_lockstep && ctl_active) { /* every target stands still, and would acknowledge */
+		for (cpu = 0; cpu < nr_cpus; cpu++)
+			if (targets & 1u << cpu)
+				flush_on(cpu, start, end);
+		return;
+	}
 	while (!spin_trylock(&tlb_lock)) {
 		arch_tlb_poll();
 		cpu_relax();

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "kernel/printk.h"
+#include "symbols.h"
 
 static const ElfW(Sym) * symbols;
 static size_t nr_symbols;
@@ -65,7 +66,7 @@ static void load_symbols(void)
 	dl_iterate_phdr(first_object, NULL);
 }
 
-const char *symbol_lookup(uintptr_t pc, uintptr_t *offset)
+static const char *lookup(uintptr_t pc, uintptr_t *offset, int type)
 {
 	size_t i;
 
@@ -73,7 +74,7 @@ const char *symbol_lookup(uintptr_t pc, uintptr_t *offset)
 	for (i = 0; i < nr_symbols; i++) {
 		uintptr_t start = (uintptr_t)symbols[i].st_value + load_base;
 
-		if ((symbols[i].st_info & 15) != STT_FUNC || pc < start ||
+		if ((symbols[i].st_info & 15) != type || pc < start ||
 		    pc - start >= symbols[i].st_size)
 			continue;
 		if (offset)
@@ -81,4 +82,14 @@ const char *symbol_lookup(uintptr_t pc, uintptr_t *offset)
 		return names + symbols[i].st_name;
 	}
 	return NULL;
+}
+
+const char *symbol_lookup(uintptr_t pc, uintptr_t *offset)
+{
+	return lookup(pc, offset, STT_FUNC);
+}
+
+const char *symbol_lookup_data(uintptr_t addr, uintptr_t *offset)
+{
+	return lookup(addr, offset, STT_OBJECT);
 }

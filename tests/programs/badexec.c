@@ -18,7 +18,7 @@ static int run(void *arg)
 
 	if (n + m + 2 > sizeof(path))
 		return 99;
-	memcpy(path, directory, n);
+	memcpy(path, directory, n + 1);
 	path[n] = '/';
 	memcpy(path + n + 1, arg, m + 1);
 	error = sys(SYS_execve, path, argv, envp);

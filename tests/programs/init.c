@@ -1,10 +1,10 @@
 /*
  * tests/programs/init.c - the first program: says where we are, runs what the command line asks
- * for, or reads commands.
+ * for, or the shell.
  *
  * Arguments (the kernel's run= option): programs to run one after the other, NAME[:ARG...]; then
- * the machine is powered off with status 0 if all ended with 0, else 1. Without arguments: a
- * minimal command loop, `NAME ARG...` runs /bin/NAME.
+ * the machine is powered off with status 0 if all ended with 0, else 1. Without arguments: /bin/sh on
+ * the console; when it ends, the machine is powered off.
  */
 #include "lib.h"
 
@@ -31,6 +31,16 @@ static const char *system_value(const char *name, char *buf, size_t size)
 	return buf;
 }
 
+static bool text_holds(const char *text, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (; *text; text++)
+		if (!strncmp(text, word, n))
+			return true;
+	return false;
+}
+
 static void banner(void)
 {
 	char name[32], release[32], design[32], holes[32], cpus[16], kb[16], summary[128];
@@ -46,7 +56,7 @@ static void banner(void)
 	system_value("memory_kb", kb, sizeof(kb));
 	system_value("summary", summary, sizeof(summary));
 	printf("%s %s on %s CPU(s), %s KB of memory\n", name, release, cpus, kb);
-	printf("locking design %s, holes %s: %s\n", design, holes, summary);
+	printf("locking design %s, holes %s:\n  %s\n", design, holes, summary);
 }
 
 /* --- running a program ----------------------------------------------------------------------- */
@@ -86,7 +96,7 @@ static void exec_program(char **argv, char **envp)
 		error = sys(SYS_execve, path, argv, envp);
 	}
 	if (error == -ENOENT)
-		printf("%s: no such program; `ls` lists them\n", argv[0]);
+		printf("%s: no such program\n", argv[0]);
 	else
 		printf("%s: cannot run it (error %ld)\n", argv[0], -error);
 	exit(127);
@@ -166,70 +176,62 @@ static void run_listed(int argc, char **argv, char **envp)
 	power_off(accounts() || bad);
 }
 
-/* --- the command loop ------------------------------------------------------------------------ */
+/* --- the shell ------------------------------------------------------------------------------- */
 
-static void help(void)
+#define SYS_setsid 66
+#define SYS_ioctl  54
+#define TIOCSCTTY  0x540E
+
+/* Who sits at the shell wants to be told of deadlocks, unless the command line said what to watch. */
+static void watch_waits(void)
 {
-	printf("NAME ARG...   run /bin/NAME\n"
-	       "ls            the files there are\n"
-	       "cat FILE      show a file, e.g. /proc/swaps, /proc/vmstat, /proc/kmsg, "
-	       "/proc/tasks\n"
-	       "off           power off\n");
-}
+	static char text[1024];
+	long fd;
 
-static void cat(const char *path)
-{
-	static char buf[4096];
-	long fd = path ? sys(SYS_open, path, O_RDONLY) : -ENOENT, n;
-
-	if (fd < 0) {
-		printf("cat: %s: error %ld\n", path ? path : "(no name)", -fd);
+	if (read_file("/proc/cmdline", text, sizeof(text)) > 0 && text_holds(text, "watch="))
 		return;
-	}
-	while ((n = sys(SYS_read, fd, buf, sizeof(buf))) > 0)
-		sys(SYS_write, 1, buf, n);
-	sys(SYS_close, fd);
-}
-
-static void command(char **args, char **envp)
-{
-	int status;
-
-	if (!strcmp(args[0], "off") || !strcmp(args[0], "exit")) {
-		power_off(0);
-	} else if (!strcmp(args[0], "help")) {
-		help();
-	} else if (!strcmp(args[0], "ls")) {
-		print_file("/proc/files", "", 200);
-	} else if (!strcmp(args[0], "cat")) {
-		cat(args[1]);
-	} else {
-		status = run(args, envp);
-		if (status)
-			printf("%s ended with status %d\n", args[0], status);
+	fd = sys(SYS_open, "/proc/watch", 1);
+	if (fd >= 0) {
+		sys(SYS_write, fd, "waits", 5);
+		sys(SYS_close, fd);
 	}
 }
 
-static void command_loop(char **envp)
+static void say_ticks(void)
 {
-	char line[256], *args[MAX_ARGS];
+	char ticks[16];
 
-	printf("`help` tells what can be done here.\n");
-	for (;;) {
-		long n;
+	read_file("/proc/system", system_text, sizeof(system_text));
+	system_value("ticks_since_entry", ticks, sizeof(ticks));
+	printf("%s ticks from kernel entry to this prompt\n"
+	       "`help` tells what can be done here, `poweroff` ends\n", ticks);
+}
 
-		printf("# ");
-		n = sys(SYS_read, 0, line, sizeof(line) - 1);
-		if (n == -EINTR)
-			continue;
-		if (n <= 0)
-			power_off(0);
-		line[n] = '\0';
-		if (line[n - 1] == '\n')
-			line[n - 1] = '\0';
-		if (split(line, ' ', args))
-			command(args, envp);
-	}
+/* A session of its own with the console as its terminal. */
+static void exec_shell(char **envp)
+{
+	static char name[] = "sh";
+	char *argv[] = { name, NULL };
+
+	sys(SYS_setsid);
+	sys(SYS_ioctl, 0, TIOCSCTTY, 1);
+	exec_program(argv, envp);
+}
+
+static void shell(char **envp)
+{
+	long pid, got;
+	int status = 0;
+
+	watch_waits();
+	say_ticks();
+	pid = sys(SYS_fork);
+	if (pid == 0)
+		exec_shell(envp);
+	do {
+		got = wait_for(-1, &status);
+	} while (got != pid && got > 0);
+	power_off(0);
 }
 
 int main(int argc, char **argv, char **envp)
@@ -237,6 +239,6 @@ int main(int argc, char **argv, char **envp)
 	banner();
 	if (argc > 1)
 		run_listed(argc, argv, envp);
-	command_loop(envp);
+	shell(envp);
 	return 0;
 }

@@ -130,6 +130,14 @@ static void test_mremap(void)
 	if (r == (long)p)
 		expect(sys(SYS_mremap, p, 8 * PAGE, 4 * PAGE, 0), (long)p);
 	READABLE(p + 5 * PAGE, false);
+	/* what shrinks may consist of several areas */
+	expect(sys(SYS_mprotect, p + PAGE, PAGE, PROT_READ), 0);
+	expect(sys(SYS_mremap, p, 4 * PAGE, 3 * PAGE, 0), (long)p);
+	READABLE(p + 3 * PAGE, false);
+	check(filled(p, 3, 'm'), "contents after shrinking");
+	expect(sys(SYS_mprotect, p, 3 * PAGE, PROT_READ | PROT_WRITE), 0);
+	expect(map((unsigned long)p + 3 * PAGE, 1, PROT_READ | PROT_WRITE, MAP_FIXED), (long)(p + 3 * PAGE));
+	fill(p, 4, 'm');
 	/* something in the way: must move */
 	r = map((unsigned long)p + 4 * PAGE, 1, PROT_READ, MAP_FIXED);
 	expect(r, (long)(p + 4 * PAGE));

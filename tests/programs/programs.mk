@@ -1,10 +1,10 @@
-# tests/programs/programs.mk - the ring-3 programs and what else goes into the root archive.
+# tests/programs/programs.mk - the ring-3 programs and what else goes into the root file system.
 #
 # Each .c file here but lib.c and the build tools is a program: a static Linux/i386 executable
 # without a C library, in $(B)/programs/. ROOT_INSTALL (arch-i386/image.mk) takes them from there.
 
 PROGRAM_TOOLS := make_bad
-PROGRAMS := $(filter-out lib $(PROGRAM_TOOLS),$(patsubst tests/programs/%.c,%,$(sort $(wildcard tests/programs/*.c))))
+PROGRAMS := $(filter-out lib torture_% $(PROGRAM_TOOLS),$(patsubst tests/programs/%.c,%,$(sort $(wildcard tests/programs/*.c))))
 PROGRAM_OBJS := $(B)/programs/obj/lib.o $(B)/programs/obj/crt0.o
 PROGRAM_CFLAGS = -m32 -std=c11 -O2 -g -march=i386 -mno-sse -mno-mmx -ffreestanding -nostdinc -isystem $(GCC_INCLUDE) \
 	-fno-pic -fno-pie -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables -fno-builtin \
@@ -25,6 +25,9 @@ $(B)/programs/obj/crt0.o: arch-i386/user/crt0.asm
 	$(call say,NASM,$<)
 	$(Q)$(NASM) -f elf32 -o $@ $<
 
+# One program of several sources.
+$(B)/programs/torture: $(patsubst tests/programs/%.c,$(B)/programs/obj/%.o,$(wildcard tests/programs/torture_*.c))
+
 $(PROGRAMS:%=$(B)/programs/%): $(B)/programs/%: $(B)/programs/obj/%.o $(PROGRAM_OBJS)
 	$(call say,LD,$@)
 	$(Q)$(LD) $(PROGRAM_LDFLAGS) -o $@ $^ $(LIBGCC)
@@ -44,7 +47,7 @@ $(B)/programs/bad.made: $(B)/programs/make_bad $(B)/programs/hello
 	@touch $@
 $(BAD_NAMES:%=$(B)/programs/bad/%): $(B)/programs/bad.made ;
 
-# --- the root archive -----------------------------------------------------------------------------------
+# --- the root file system -----------------------------------------------------------------------------------
 ROOT_INSTALL += $(foreach p,$(PROGRAMS),bin/$(p)=$(B)/programs/$(p)) \
 	$(foreach p,$(BAD_NAMES),bad/$(p)=$(B)/programs/bad/$(p)) etc/banner=tests/programs/banner.txt \
 	$(foreach s,$(wildcard tests/scenarios/*.story),stories/$(notdir $(s))=$(s))
@@ -53,4 +56,6 @@ ROOT_INSTALL += $(foreach p,$(PROGRAMS),bin/$(p)=$(B)/programs/$(p)) \
 ## make programs      build the ring-3 programs into build/programs/
 programs: $(PROGRAMS:%=$(B)/programs/%) $(B)/programs/bad.made
 
--include $(PROGRAMS:%=$(B)/programs/obj/%.d) $(B)/programs/obj/lib.d
+-include $(wildcard $(B)/programs/obj/torture_*.d) $(PROGRAMS:%=$(B)/programs/obj/%.d) $(B)/programs/obj/lib.d
+
+include tests/programs/newlib.mk

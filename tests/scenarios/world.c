@@ -124,12 +124,11 @@ int world_check(struct mm_struct *mm, unsigned long addr, unsigned npages)
 		if (!error && word == world_word(mm, at))
 			continue;
 		if (error)
-			report("invariant: contents: %s at %#lx cannot be read (error %d)\n", mm->name,
-			       at, error);
+			wrong += invariant_failed("invariant: contents", "%s at %#lx cannot be read (error %d)",
+						  mm->name, at, error);
 		else
-			report("invariant: contents: %s at %#lx reads %#x, last written %#x\n",
-			       mm->name, at, word, world_word(mm, at));
-		wrong++;
+			wrong += invariant_failed("invariant: contents", "%s at %#lx reads %#x, last written %#x",
+						  mm->name, at, word, world_word(mm, at));
 	}
 	take_off(before);
 	return wrong;
@@ -144,6 +143,25 @@ void world_make_old(struct mm_struct *mm, unsigned long addr, unsigned npages)
 			set_pte(ptep, *ptep & ~(pte_t)_PAGE_ACCESSED);
 	}
 	arch_flush_tlb_mm(&mm->arch);
+}
+
+int world_a_and_b(struct world_pair *w, const struct world_sizes *n)
+{
+	w->pad = world_pad(n->v_pages);
+	w->a = world_mm("A");
+	w->b = world_mm("B");
+	if (!w->pad || !w->a || !w->b ||
+	    world_map_pad(w->a, w->pad, WORLD_V, n->v_pages, "V") ||
+	    world_map_anon(w->a, WORLD_ANON, n->a_mapped) ||
+	    world_map_anon(w->b, WORLD_ANON, n->b_pages) ||
+	    world_touch(w->a, WORLD_V, n->v_pages) ||
+	    world_touch(w->a, WORLD_ANON, n->a_touched) ||
+	    world_touch(w->b, WORLD_ANON, n->b_pages)) {
+		report("scenario: A and B do not fit into this world\n");
+		return -1;
+	}
+	world_make_old(w->a, WORLD_V, n->v_pages);
+	return 0;
 }
 
 int world_invariants(void)
@@ -212,6 +230,14 @@ static int make_world(const struct scenario_world *w)
 	return 0;
 }
 
+static void limit_reclaim(const struct scenario_world *w)
+{
+	if (w->reclaim_pages)
+		reclaim_limits.pages = (int)w->reclaim_pages;
+	if (w->reclaim_rounds)
+		reclaim_limits.rounds = (int)w->reclaim_rounds;
+}
+
 static struct task_struct *world_kswapd(void)
 {
 	return kswapd_task;
@@ -234,6 +260,7 @@ static bool world_faithful(void)
 
 struct scenario_ops scenario_ops = {
 	.make_world = make_world,
+	.limit_reclaim = limit_reclaim,
 	.kswapd = world_kswapd,
 	.design = world_design,
 	.hole_known = world_hole_known,

@@ -23,6 +23,18 @@ struct mm_struct *world_mm(const char *name);
 int world_map_pad(struct mm_struct *mm, struct pad *pad, unsigned long addr, unsigned npages,
 		  const char *label);
 int world_map_anon(struct mm_struct *mm, unsigned long addr, unsigned npages);
+/* The two that most scenarios begin with, in a world with little memory: A with @v_pages of a pad,
+ * written and old, mapped at WORLD_V as "V", and @a_mapped pages of anonymous memory of which the first
+ * @a_touched were written and are young; B with @b_pages written ones. */
+struct world_pair {
+	struct pad *pad;
+	struct mm_struct *a, *b;
+};
+struct world_sizes {
+	unsigned v_pages, a_mapped, a_touched, b_pages;
+};
+/* 0, or -1 after a message. */
+int world_a_and_b(struct world_pair *w, const struct world_sizes *n);
 /* Write a word into each of @npages pages of @mm from @addr on, by ordinary faults. 0 or -EFAULT. */
 int world_touch(struct mm_struct *mm, unsigned long addr, unsigned npages);
 /* Take the Accessed bits of these pages away: the stealer finds them old. */

@@ -4,12 +4,13 @@
  */
 #include "unit.h"
 
-#include "make_tar.h"
+#include "ext2_image.h"
+#include "make_elf.h"
 #include "vmtest.h"
 
-#include "kernel/archive.h"
 #include "kernel/elf.h"
 #include "kernel/exec.h"
+#include "kernel/inode.h"
 #include "kernel/uaccess.h"
 
 static unsigned char elf[3 * PAGE_SIZE];
@@ -209,7 +210,7 @@ static void execve_good(void *arg)
 
 	(void)arg;
 	block_start();
-	ck_assert_int_eq(archive_mount(block_find("hda")), 0);
+	ck_assert_int_eq(root_mount_on(block_find("hda"), false), 0);
 	first = vt_enter("first");
 	for (i = 0; i < 3; i++) { /* from any program to any other */
 		ck_assert_int_eq(do_execve("/bin/prog", &av, &ev, &entry, &sp), 0);
@@ -231,10 +232,12 @@ static void execve_bad(void *arg)
 
 	(void)arg;
 	block_start();
-	ck_assert_int_eq(archive_mount(block_find("hda")), 0);
+	ck_assert_int_eq(root_mount_on(block_find("hda"), false), 0);
 	mm = vt_enter("old");
 	ck_assert_int_eq(do_execve("/nosuch", &none, &none, &entry, &sp), -ENOENT);
 	ck_assert_int_eq(do_execve("/bin", &none, &none, &entry, &sp), -EACCES);
+	ck_assert_int_eq(do_execve("/bin/data", &none, &none, &entry, &sp), -EACCES);
+	ck_assert_int_eq(do_execve("/bin/prog/x", &none, &none, &entry, &sp), -ENOTDIR);
 	ck_assert_int_eq(do_execve("/bin/text", &none, &none, &entry, &sp), -ENOEXEC);
 	ck_assert_int_eq(do_execve("/bin/empty", &none, &none, &entry, &sp), -ENOEXEC);
 	ck_assert_int_eq(do_execve("/bin/huge", &none, &none, &entry, &sp), -ENOEXEC);
@@ -253,7 +256,7 @@ static void execve_long(void *arg)
 
 	(void)arg;
 	block_start();
-	ck_assert_int_eq(archive_mount(block_find("hda")), 0);
+	ck_assert_int_eq(root_mount_on(block_find("hda"), false), 0);
 	vt_enter("old");
 	ck_assert_int_eq(sys_mmap_pgoff(av.user, PAGES(8), RW, ANON_AT, NULL, 0), (long)av.user);
 	ck_assert_int_eq(sys_mmap_pgoff(strings, PAGES(40), RW, ANON_AT, NULL, 0), (long)strings);
@@ -275,18 +278,20 @@ static void execve_long(void *arg)
 
 static void with_disk(void (*body)(void *))
 {
-	static unsigned char image[256 * TAR_BLOCK];
-	struct tar tar = { image, sizeof(image), 0 };
-	int hda = host_disk_add(256);
+	struct image im;
+	uint32_t bin;
 
 	make_elf(elf);
-	tar_add(&tar, "bin/", '5', NULL, 0);
-	tar_add(&tar, "bin/prog", '0', elf, ELF_SIZE);
-	tar_add(&tar, "bin/text", '0', "#!/bin/sh\n", 10);
-	tar_add(&tar, "bin/empty", '0', NULL, 0);
+	image_open(&im, 256, PLAIN " -b 1024");
+	bin = image_create(&im, EXT2_ROOT_INO, "bin", 0040755, NULL, 0);
+	image_create(&im, bin, "prog", 0100755, elf, ELF_SIZE);
+	image_create(&im, bin, "data", 0100644, elf, ELF_SIZE);
+	image_create(&im, bin, "text", 0100755, "#!/bin/sh\n", 10);
+	image_create(&im, bin, "empty", 0100755, NULL, 0);
 	elf_phdr(elf, 1)->p_memsz = 0xb8000000;
-	tar_add(&tar, "bin/huge", '0', elf, ELF_SIZE);
-	memcpy(host_disk_data(hda), image, sizeof(image));
+	image_create(&im, bin, "huge", 0100755, elf, ELF_SIZE);
+	ck_assert_int_eq(ext2_unmount(im.fs), 0);
+	image_to_disk(&im);
 	vt_run("linux-2.3.30", body, NULL);
 }
 

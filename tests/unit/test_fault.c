@@ -6,6 +6,8 @@
 
 #include "vmtest.h"
 
+#include "mm/writeback.h"
+
 #include "kernel/completion.h"
 #include "mm/vmscan.h"
 #include "swap/swap.h"

@@ -11,6 +11,7 @@
 #include "mm/invariants.h"
 #include "mm/slab.h"
 #include "mm/vmscan.h"
+#include "mm/writeback.h"
 
 #define MEMORY 6144
 
@@ -47,7 +48,8 @@ static int test_writepage(struct page *page)
 	return 0;
 }
 
-static const struct address_space_operations test_aops = { test_readpage, test_writepage };
+static const struct address_space_operations test_aops = { .readpage = test_readpage,
+							   .writepage = test_writepage };
 
 static void start(int cpus)
 {
@@ -312,15 +314,21 @@ static void dirty_body(void *arg)
 
 	(void)arg;
 	cached(2);
-	page_set(page, PG_dirty);
-	get_page(page); /* in use: truncation leaves it */
+	set_page_dirty(page);
+	ck_assert_uint_eq(as.nrdirty, 1);
+	get_page(page); /* in use: truncation cuts it off, its user keeps it */
 	ck_assert_int_eq(filemap_sync_pages(&as), 0);
 	ck_assert_int_eq(writes, 1);
 	ck_assert(!page_test(page, PG_dirty));
-	ck_assert_uint_eq(truncate_inode_pages(&as, 0), 1);
-	ck_assert_uint_eq(as.nrpages, 1);
-	page_cache_release(page);
+	ck_assert_uint_eq(as.nrdirty, 0);
+	set_page_dirty(page);
 	ck_assert_uint_eq(truncate_inode_pages(&as, 0), 0);
+	ck_assert_uint_eq(as.nrpages, 0);
+	ck_assert_uint_eq(as.nrdirty, 0);
+	ck_assert_ptr_null(page->mapping);
+	set_page_dirty(page); /* nobody's contents: not marked */
+	ck_assert(!page_test(page, PG_dirty));
+	page_cache_release(page);
 }
 
 START_TEST(dirty)
@@ -414,7 +422,7 @@ static void shrink_dirty_body(void *arg)
 	struct page *page = cached(1);
 
 	(void)arg;
-	page_set(page, PG_dirty);
+	set_page_dirty(page);
 	ck_assert_int_eq(shrink_mmap(0, GFP_BUFFER), 0);
 	ck_assert_int_eq(writes, 0);
 	ck_assert(is_cached(1));

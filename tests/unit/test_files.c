@@ -4,10 +4,8 @@
  */
 #include "unit.h"
 
-#include "make_tar.h"
 #include "vmtest.h"
 
-#include "kernel/archive.h"
 #include "kernel/devices.h"
 #include "kernel/files.h"
 #include "kernel/procfiles.h"
@@ -206,7 +204,7 @@ END_TEST
 static void proc(void *arg)
 {
 	static const char *const names[] = { "/proc/meminfo", "/proc/swaps",   "/proc/vmstat",
-					     "/proc/version", "/proc/system",  "/proc/files",
+					     "/proc/version", "/proc/system",
 					     "/proc/kmsg",    "/proc/tasks" };
 	char text[64] = "";
 	uint64_t pos;

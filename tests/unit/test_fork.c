@@ -6,6 +6,8 @@
 
 #include "vmtest.h"
 
+#include "mm/writeback.h"
+
 #include "kernel/completion.h"
 
 #define BASE (0x20400000UL - PAGES(4))

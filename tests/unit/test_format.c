@@ -169,12 +169,12 @@ START_TEST(test_cmdline)
 	const char *help;
 	unsigned n;
 
-	ck_assert(cmdline_parse("  design=linux-2.4.3 cpus=0x4  quiet design=linux-6.12\n"));
+	ck_assert(cmdline_parse("  design=linux-2.4.3 cpus=0x4  poison design=linux-6.12\n"));
 	ck_assert_str_eq(cmdline_get("design"), "linux-6.12"); /* the last one wins */
 	ck_assert_int_eq(cmdline_long("cpus", 1), 4);
-	ck_assert_str_eq(cmdline_get("quiet"), "1");
+	ck_assert_str_eq(cmdline_get("poison"), "1");
 	ck_assert_ptr_null(cmdline_get("swap"));
-	ck_assert_int_eq(cmdline_long("seed", 9), 9);
+	ck_assert_int_eq(cmdline_long("steps", 9), 9);
 	ck_assert(cmdline_parse(NULL));
 	ck_assert_ptr_null(cmdline_get("design"));
 	ck_assert(!cmdline_parse("cpus=2 desing=linux-2.2"));

@@ -165,7 +165,7 @@ static void bad_sector_body(void *arg)
 	(void)arg;
 	start_one_area();
 	use_slots(20);
-	host_disk_fail(0, 9 * 8, 1);
+	host_disk_fail(0, 9 * 8, 2); /* once with its neighbours, once alone */
 	ahead(8);
 	for (unsigned i = 8; i < 12; i++) {
 		struct page *page = lookup_swap_cache(swp_entry(0, i));

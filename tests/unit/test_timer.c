@@ -217,6 +217,32 @@ START_TEST(test_del_sync)
 }
 END_TEST
 
+static void hold_body(void *arg)
+{
+	struct timer_list a;
+	unsigned long flags;
+
+	(void)arg;
+	timers_hold(true);
+	arm(&a, 'a', 1);
+	jiffies += 5;
+	flags = arch_irq_save();
+	run_timers();
+	ck_assert_uint_eq(nfired, 0); /* expired, and waits */
+	ck_assert(timers_pending());
+	timers_hold(false);
+	run_timers();
+	arch_irq_restore(flags);
+	ck_assert_str_eq(fired, "a");
+}
+
+START_TEST(test_hold)
+{
+	host_boot(2, 4096, "");
+	ck_assert_int_eq(host_run(hold_body, NULL), HOST_DONE);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("timer");
@@ -229,6 +255,7 @@ int main(void)
 	tcase_add_test(tc, test_early);
 	tcase_add_test(tc, test_advance);
 	tcase_add_test(tc, test_del_sync);
+	tcase_add_test(tc, test_hold);
 	tcase_add_exit_test(tc, test_add_twice, HOST_PANIC_EXIT);
 	suite_add_tcase(s, tc);
 	return unit_run(s);

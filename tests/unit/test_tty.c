@@ -57,6 +57,12 @@ START_TEST(test_editing)
 	type("\x7f\x7fhidden\x15yes\n");
 	reads("yes\n");
 	shown[0] = '\0';
+	type("one two  \x17\x17x\n"); /* ^W: both words */
+	ck_assert_str_eq(shown, "one two  \b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \bx\n");
+	reads("x\n");
+	type("a\x16\x03\x16\x04z\n"); /* ^V: taken as they are */
+	reads("a\x03\x04z\n");
+	shown[0] = '\0';
 	type("\x01\x7f");
 	ck_assert_str_eq(shown, "^A\b \b\b \b");
 }
@@ -78,12 +84,36 @@ START_TEST(test_end_of_file)
 }
 END_TEST
 
+/* A read that takes exactly what stands before the mark takes the mark with it. */
+START_TEST(test_end_of_file_behind_full_read)
+{
+	char buf[4];
+
+	type("four\x04");
+	ck_assert_uint_eq(tty_read(&tty, buf, 4), 4);
+	ck_assert(!tty_readable(&tty));
+	type("ab\n");
+	ck_assert_uint_eq(tty_available(&tty), 3);
+	reads("ab\n");
+}
+END_TEST
+
 START_TEST(test_interrupt)
 {
 	ck_assert_int_eq(type("lost\x03"), TTY_INTERRUPT);
 	type("kept\n");
 	reads("kept\n");
-	tty.lflag &= ~TTY_ISIG;
+	ck_assert_int_eq(type("\x1c"), TTY_QUIT);
+	type("line\nlost");
+	ck_assert_int_eq(type("\x1a"), TTY_SUSPEND);
+	ck_assert(!tty_readable(&tty)); /* whole lines go, too */
+	tty.t.lflag |= TTY_NOFLSH;
+	type("line\nstill");
+	ck_assert_int_eq(type("\x03"), TTY_INTERRUPT);
+	type("\n");
+	reads("line\n");
+	reads("still\n");
+	tty.t.lflag &= ~TTY_ISIG;
 	type("\x03\n");
 	reads("\x03\n");
 }
@@ -91,12 +121,32 @@ END_TEST
 
 START_TEST(test_raw)
 {
-	tty.lflag = 0;
+	tty.t.lflag = 0;
 	ck_assert_int_eq(type("a"), TTY_READY);
 	ck_assert_str_eq(shown, "");
 	reads("a");
 	type("\x04\x7f\n");
 	reads("\x04\x7f\n");
+	tty.t.iflag = 0; /* Enter as it is typed */
+	type("\r\x1b[A");
+	reads("\r\x1b[A");
+}
+END_TEST
+
+/* The unfinished line becomes readable when line editing is switched off; a flush drops all. */
+START_TEST(test_change_of_mode)
+{
+	struct tty_termios t = tty.t;
+
+	type("half");
+	t.lflag &= ~(TTY_ICANON | TTY_ECHO);
+	tty_set(&tty, &t);
+	reads("half");
+	shown[0] = '\0';
+	type("x");
+	ck_assert_str_eq(shown, "");
+	tty_flush(&tty);
+	ck_assert(!tty_readable(&tty));
 }
 END_TEST
 
@@ -131,7 +181,9 @@ int main(void)
 	tcase_add_test(tc, test_editing);
 	tcase_add_test(tc, test_end_of_file);
 	tcase_add_test(tc, test_interrupt);
+	tcase_add_test(tc, test_end_of_file_behind_full_read);
 	tcase_add_test(tc, test_raw);
+	tcase_add_test(tc, test_change_of_mode);
 	tcase_add_test(tc, test_full);
 	suite_add_tcase(s, tc);
 	return unit_run(s);

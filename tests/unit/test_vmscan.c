@@ -94,6 +94,12 @@ static void check_anon(unsigned long addr, unsigned npages)
 		ck_assert_uint_eq(vt_word(addr + PAGES(i)), (uint32_t)addr + i);
 }
 
+/* From 2.4 on a dirty page is marked by the walk, and written when shrink_mmap meets it. */
+static bool marks_dirty(void)
+{
+	return vm_design->writeback == WRITEBACK_MARK_DIRTY;
+}
+
 /* --- one page ----------------------------------------------------------------------------- */
 
 static void one_page_body(void *arg)
@@ -133,7 +139,8 @@ static void one_page_body(void *arg)
 	wait_for_io();
 	ck_assert(PageSwapCache(page) && !PageLocked(page));
 	ck_assert_int_eq(page_count(page), 1);
-	ck_assert_uint_eq(host_disk_transfers(0, true), 1);
+	ck_assert_uint_eq(host_disk_transfers(0, true), marks_dirty() ? 0 : 1);
+	ck_assert_int_eq(page_test(page, PG_dirty), marks_dirty());
 	ck_assert_int_eq(vm_invariants_check(), 0);
 
 	/* A read fault finds it in the cache; clean, so next time it only loses its pte. */
@@ -145,8 +152,15 @@ static void one_page_body(void *arg)
 	ck_assert_int_eq(swap_out(6, GFP_BUFFER), 0); /* "0": nothing was let go of */
 	ck_assert(!pte_present(pte_at(BASE)));
 	ck_assert_int_eq(swap_count(pte_to_swp(pte_at(BASE))), 2);
-	ck_assert_uint_eq(host_disk_transfers(0, true), 1);
+	ck_assert_uint_eq(host_disk_transfers(0, true), marks_dirty() ? 0 : 1);
 	ck_assert_int_eq(vm_invariants_check(), 0);
+
+	if (marks_dirty()) {
+		ck_assert_int_eq(shrink_mmap(0, GFP_BUFFER), 0); /* may not write it */
+		ck_assert_int_eq(shrink_mmap(0, GFP_KERNEL), 1);
+		wait_for_io();
+		ck_assert_uint_eq(host_disk_transfers(0, true), 1);
+	}
 
 	/* shrink_mmap frees it although the pte has the entry; then it is read from disk. */
 	while (shrink_mmap(0, GFP_BUFFER))
@@ -276,6 +290,12 @@ static void method_body(void *arg)
 	ck_assert_int_eq(swap_out(6, GFP_BUFFER), 0);
 	ck_assert_int_eq(outs, 0); /* no I/O allowed */
 	age(BASE, 3);
+	if (marks_dirty()) { /* no method is called, the page says it */
+		ck_assert_int_eq(swap_out(6, GFP_KERNEL), 1);
+		ck_assert_int_eq(outs, 0);
+		ck_assert(page_test(page, PG_dirty));
+		goto out;
+	}
 	ck_assert_int_eq(swap_out(6, GFP_KERNEL), 1);
 	ck_assert_int_eq(outs, 1); /* one page a call */
 	ck_assert_ptr_eq(out_page, page);
@@ -300,6 +320,7 @@ static void method_body(void *arg)
 	current->pending_signals = 0;
 	current->flags |= PF_KTHREAD;
 	out_error = 0;
+out:
 	vt_leave();
 	fput(file);
 	ck_assert_uint_eq(truncate_inode_pages(&vt_driver.mapping, 0), 0);
@@ -436,6 +457,8 @@ static void loop_body(void *arg)
 	age(BASE, 200);
 	free_before = nr_free_pages;
 	ck_assert_int_eq(do_try_to_free_pages(GFP_KERNEL), 1); /* 32 pages on their way */
+	if (marks_dirty())
+		ck_assert_int_eq(do_try_to_free_pages(GFP_KERNEL), 1); /* were only marked so far */
 	wait_for_io();
 	ck_assert_int_eq(do_try_to_free_pages(GFP_KERNEL), 1); /* frees those */
 	ck_assert_int_ge(nr_free_pages, free_before + 20);

@@ -1,0 +1,300 @@
+/*
+ * tests/explore/main.c - the explorer's command line.
+ *
+ *	explore SCENARIO DESIGN [key=value ...]	look for a schedule that fails, with 0, 1, 2 ... preemptions
+ *	    bound=N		up to N preemptions (default 3), or "all": then without a bound
+ *	    seconds=S		stop looking after S seconds (default 60)
+ *	    holes=mended	the design's named holes closed (default faithful)
+ *	    token=FILE		where the token of what is found goes
+ *	    cell=1		one line only, for the matrix
+ *	explore --self-test	check the explorer by its models (selftest.c)
+ *	explore --list		scenarios and models; --scenarios, --designs: names only
+ *
+ * Exit status: 0 = the outcome is the expected one (or none is stated and nothing was found), 1 = it is
+ * not, 2 = could not run.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/watch.h"
+#include "mm/design/design.h"
+#include "tests/explore/found.h"
+#include "tests/explore/machine.h"
+#include "tests/explore/models/models.h"
+#include "tests/explore/search.h"
+#include "tests/explore/selftest.h"
+
+static struct {
+	int bound;
+	bool all, cell;
+	double seconds;
+	const char *token, *holes;
+	enum search_mode mode;
+} option = { .bound = 3, .seconds = 60, .holes = "faithful", .mode = SEARCH_BPOR };
+
+static const struct scenario *find_scenario(const char *name)
+{
+	const struct model *m;
+
+	for (m = models; m->scenario.name; m++)
+		if (!strcmp(m->scenario.name, name))
+			return &m->scenario;
+	return scenario_find(name);
+}
+
+static void list(void)
+{
+	const struct model *m;
+	int i;
+
+	for (i = 0; scenarios[i]; i++)
+		printf("  %-24s %s\n", scenarios[i]->name, scenarios[i]->summary);
+	printf("models, for the self-test:\n");
+	for (m = models; m->scenario.name; m++)
+		printf("  %s\n", m->scenario.name);
+}
+
+/* Names alone, for scripts. A scenario without stated expectations is no part of the matrix. */
+static void names(bool designs)
+{
+	int i;
+
+	for (i = 0; designs && i < nr_vm_designs; i++)
+		printf("%s\n", vm_designs[i]->name);
+	for (i = 0; !designs && scenarios[i]; i++)
+		if (scenarios[i]->nexpect)
+			printf("%s\n", scenarios[i]->name);
+}
+
+static void refuse(const char *what, const char *word)
+{
+	fprintf(stderr, "explore: %s '%s'\n", what, word);
+	exit(2);
+}
+
+static long number(const char *word, const char *value)
+{
+	char *end;
+	long n = strtol(value, &end, 10);
+
+	if (end == value || *end || n < 0 || n > 1000000)
+		refuse("no number in", word);
+	return n;
+}
+
+static void read_option(const char *word)
+{
+	const char *value = strchr(word, '=');
+	size_t n = value ? (size_t)(value++ - word) : 0;
+
+	if (n == 5 && !strncmp(word, "bound", n)) {
+		option.all = !strcmp(value, "all");
+		option.bound = option.all ? 3 : (int)number(word, value);
+	} else if (n == 7 && !strncmp(word, "seconds", n)) {
+		option.seconds = (double)number(word, value);
+	} else if (n == 5 && !strncmp(word, "holes", n)) {
+		option.holes = value;
+	} else if (n == 5 && !strncmp(word, "token", n)) {
+		option.token = value;
+	} else if (n == 4 && !strncmp(word, "cell", n)) {
+		option.cell = value[0] == '1';
+	} else {
+		refuse("known are bound=, seconds=, holes=, token=, cell=; not", word);
+	}
+}
+
+/* --- one scenario under one design ----------------------------------------------------------------- */
+
+struct result {
+	bool found;
+	int preemptions;	    /* of what was found */
+	int complete;		    /* the highest bound that was searched through, -1 = none */
+	bool exhausted;		    /* without a bound, too */
+	uint64_t schedules;
+	double seconds;
+	uint64_t passed;	    /* failures that were other holes than the one looked for */
+	char key[200];
+	bool hole, looked_for;
+};
+
+static void print_level(const struct search *s)
+{
+	char what[40];
+
+	if (s->bound < 0)
+		snprintf(what, sizeof(what), "any number of preemptions");
+	else
+		snprintf(what, sizeof(what), "%d preemption%s", s->bound, s->bound == 1 ? "" : "s");
+	printf("explore: %-26s %8llu schedules, %9llu steps, %8.3f s, %7.0f schedules/s%s\n", what,
+	       (unsigned long long)s->schedules, (unsigned long long)s->events, s->elapsed,
+	       s->elapsed > 0 ? (double)s->schedules / s->elapsed : 0.0,
+	       s->found ? ": FOUND" : s->complete ? ": none" : ": out of time");
+	if (s->sleep_blocked)
+		printf("explore: %llu runs were given up as redundant\n", (unsigned long long)s->sleep_blocked);
+}
+
+/* One level; false = stop here. */
+static bool level(struct result *r, int bound)
+{
+	struct search s = { .mode = bound < 0 ? SEARCH_DPOR : SEARCH_BPOR, .bound = bound,
+			    .stop_at_first = true, .progress = !option.cell };
+
+	s.seconds = option.seconds - r->seconds;
+	if (s.seconds <= 0)
+		return false;
+	search_run(&s);
+	r->schedules += s.schedules;
+	r->passed += s.passed;
+	r->seconds += s.elapsed;
+	if (!option.cell)
+		print_level(&s);
+	r->found = s.found;
+	if (s.complete && bound >= 0)
+		r->complete = bound;
+	r->exhausted = s.complete && bound < 0;
+	return s.complete && !s.found;
+}
+
+static void look(struct result *r)
+{
+	int b;
+
+	r->complete = -1;
+	for (b = 0; b <= option.bound; b++)
+		if (!level(r, b))
+			return;
+	if (option.all)
+		level(r, -1);
+}
+
+static void tell_found(struct result *r)
+{
+	static struct schedule s;
+	int runs;
+
+	schedule_take(&s);
+	runs = schedule_minimise(&s);
+	r->preemptions = path_preemptions();
+	snprintf(r->key, sizeof(r->key), "%s", outcome.key);
+	r->hole = outcome.hole;
+	r->looked_for = outcome.looked_for;
+	if (option.cell) {
+		if (option.token)
+			schedule_save(&s, option.token);
+		return;
+	}
+	printf("explore: made small in %d runs: %d preemption%s, %d deviations from the default in %d steps\n",
+	       runs, r->preemptions, r->preemptions == 1 ? "" : "s", s.n, depth);
+	printf("%s", machine_said());
+	complaints_print();
+	schedule_tell(&s, option.token);
+	if (option.token)
+		printf("explore: the token is in %s; make replay SCHEDULE=%s plays it in Bochs\n",
+		       option.token, option.token);
+}
+
+static const char *bound_text(const struct result *r, char *buf, size_t size)
+{
+	if (r->exhausted)
+		snprintf(buf, size, "none at all");
+	else if (r->complete >= 0)
+		snprintf(buf, size, "none to bound %d", r->complete);
+	else
+		snprintf(buf, size, "out of time");
+	return buf;
+}
+
+/* Races that are no named hole of the design. */
+static int foreign_races(void)
+{
+	int i, n = 0;
+
+	for (i = 0; i < races_found(); i++)
+		n += !scenario_ops.hole_known(race_key(i));
+	return n;
+}
+
+static bool expects_failure(const struct scenario_expect *e)
+{
+	if (e->explored == EXPLORED_AS_STORY)
+		return e->story != CTL_COMPLETED;
+	return e->explored == EXPLORED_FOUND;
+}
+
+static int verdict(const struct scenario *s, const struct result *r)
+{
+	const struct scenario_expect *e = scenario_expected(s, scenario_design);
+	bool wrong;
+	int races = foreign_races();
+	char buf[40];
+
+	if (!scenario_ops.holes_faithful())
+		e = NULL; /* what was expected was expected of the design as it was */
+	wrong = e ? r->found != expects_failure(e) || (r->found && !r->looked_for) : r->found && !r->hole;
+	printf("%s x %s: ", s->name, scenario_design);
+	if (r->found)
+		printf("found: %d preemption%s, %llu schedules: %s%s", r->preemptions,
+		       r->preemptions == 1 ? "" : "s", (unsigned long long)r->schedules, r->key,
+		       r->hole ? " (a named hole)" : "");
+	else
+		printf("%s, %llu schedules, %.1f s", bound_text(r, buf, sizeof(buf)),
+		       (unsigned long long)r->schedules, r->seconds);
+	if (r->passed)
+		printf(", besides %llu of other named holes", (unsigned long long)r->passed);
+	if (races)
+		printf(", %d unmarked race%s", races, races == 1 ? "" : "s");
+	printf("%s\n", wrong ? " UNEXPECTED" : "");
+	return wrong || races;
+}
+
+static int explore(const char *name, const char *design)
+{
+	const struct scenario *s = find_scenario(name);
+	static char words[160];
+	struct result r = { 0 };
+
+	if (!s) {
+		fprintf(stderr, "explore: no scenario '%s'; known:\n", name);
+		list();
+		return 2;
+	}
+	snprintf(words, sizeof(words), "design=%s holes=%s", design, option.holes);
+	machine_words = words;
+	rt_init();
+	run_begin(s);
+	if (!option.cell)
+		printf("explore: %s under %s, holes %s: %s\n", s->name, scenario_design, option.holes,
+		       s->summary);
+	look(&r);
+	if (r.found)
+		tell_found(&r);
+	if (!option.cell)
+		races_print();
+	return verdict(s, &r);
+}
+
+int main(int argc, char **argv)
+{
+	int i;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc == 2 && !strcmp(argv[1], "--list")) {
+		list();
+		return 0;
+	}
+	if (argc == 2 && (!strcmp(argv[1], "--scenarios") || !strcmp(argv[1], "--designs"))) {
+		names(argv[1][2] == 'd');
+		return 0;
+	}
+	if (argc >= 2 && !strcmp(argv[1], "--self-test"))
+		return self_test(argc - 2, argv + 2);
+	if (argc < 3 || argv[1][0] == '-') {
+		fprintf(stderr, "usage: explore SCENARIO DESIGN [bound=N|all] [seconds=S] [holes=mended] "
+				"[token=FILE] | --self-test | --list\n");
+		return 2;
+	}
+	for (i = 3; i < argc; i++)
+		read_option(argv[i]);
+	return explore(argv[1], argv[2]);
+}

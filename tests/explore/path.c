@@ -1,0 +1,195 @@
+/*
+ * tests/explore/path.c - the events of the run: which depend on each other, their clocks, their races.
+ *
+ * Facts section 3. path_event(k) reads what the runtime found while event k ran: the events it
+ * conflicts with (rt_deps), the locks it took (rt_edges), who enabled it (rt_enablers). Going back from
+ * the newest, an earlier event is in a *race* with k if k does not come after it through another one.
+ *  - A lock that k took was released by r and had been taken by a. k cannot come before r, but it can
+ *    before a: the race is (a, k), tested before r's clock is joined.
+ *  - Who woke k's task, or submitted the I/O that k completes, comes before k without a race.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/explore/engine.h"
+
+static void join(uint16_t *c, const uint16_t *with)
+{
+	int t;
+
+	for (t = 0; t < RT_TASKS; t++)
+		if (with[t] > c[t])
+			c[t] = with[t];
+}
+
+static const struct rt_lock_edge *edge_to(int j)
+{
+	int i;
+
+	for (i = 0; i < rt_nedges; i++)
+		if (rt_edges[i].released == j)
+			return &rt_edges[i];
+	return NULL;
+}
+
+static void start_clock(uint16_t *c, const struct node *n, int task)
+{
+	if (n->last[task])
+		memcpy(c, path[n->last[task] - 1].clock, sizeof(path[0].clock));
+	else
+		memset(c, 0, sizeof(path[0].clock));
+}
+
+void path_event(int k, void (*race)(int i, int k))
+{
+	struct node *n = &path[k];
+	const struct rt_lock_edge *e;
+	uint16_t c[RT_TASKS];
+	int j;
+
+	start_clock(c, n, n->chosen);
+	for (j = k - 1; j >= 0; j--) {
+		int u = path[j].chosen;
+		bool ordered = c[u] > j;
+
+		if (u == n->chosen)
+			continue;
+		e = rt_nedges ? edge_to(j) : NULL;
+		if (e && e->taken >= 0 && path[e->taken].chosen != n->chosen &&
+		    c[path[e->taken].chosen] <= e->taken)
+			race(e->taken, k);
+		else if (!e && !ordered && rt_conflicts(j) && !rt_enabled_by(j))
+			race(j, k);
+		if (!ordered && (e || rt_conflicts(j) || rt_enabled_by(j)))
+			join(c, path[j].clock);
+	}
+	c[n->chosen] = (uint16_t)(k + 1);
+	memcpy(n->clock, c, sizeof(c));
+}
+
+/* Blocked before a spin lock: the race is with whoever took it last. Those who sleep have made their
+ * attempt as an event, whose races are known. */
+void path_pending(void (*race)(int i, int task))
+{
+	uint16_t c[RT_TASKS];
+	int t;
+
+	for (t = 0; t < CTL_MAX_TASKS; t++) {
+		const struct lock_info *li = ctl_task(t) ? ctl_wants_lock(t) : NULL;
+		uint16_t taken;
+		int a;
+
+		if (!li || !li->owner)
+			continue;
+		taken = rt_shadow[rt_word_of((uintptr_t)&li->place)].w;
+		a = taken ? rt_epoch_node[taken] : -1;
+		start_clock(c, &path[depth], t);
+		if (a >= 0 && path[a].chosen != t && c[path[a].chosen] <= a)
+			race(a, t);
+	}
+}
+
+unsigned path_initials(int i, int k, int task)
+{
+	int first[RT_TASKS], last = k < 0 ? depth - 1 : k, j, u;
+	unsigned initials = 0;
+	uint16_t c[RT_TASKS];
+
+	for (u = 0; u < RT_TASKS; u++)
+		first[u] = -1;
+	for (j = i + 1; j <= last; j++) {
+		int t = path[j].chosen;
+		bool initial = first[t] < 0;
+
+		if (path[j].forced || (j != k && happens_before(i, j)))
+			continue;
+		for (u = 0; u < RT_TASKS && initial; u++)
+			initial = first[u] < 0 || path[j].clock[u] <= first[u];
+		if (initial)
+			initials |= 1u << t;
+		if (first[t] < 0)
+			first[t] = j;
+	}
+	if (k < 0 && first[task] < 0) {
+		bool initial = true;
+
+		start_clock(c, &path[depth], task);
+		for (u = 0; u < RT_TASKS && initial; u++)
+			initial = first[u] < 0 || c[u] <= first[u];
+		if (initial)
+			initials |= 1u << task;
+	}
+	return initials;
+}
+
+/* --- what sleepers are compared with --------------------------------------------------------- */
+
+static void note_access(enum rt_entry kind, uint32_t word, uint32_t n, const uint32_t *old, void *arg)
+{
+	struct access_list *list = arg;
+
+	(void)n;
+	(void)old;
+	if (kind != RT_TOUCHED)
+		return;
+	if (list->n == list->room) {
+		list->room = list->room ? 2 * list->room : 256;
+		list->word = realloc(list->word, sizeof(*list->word) * (size_t)list->room);
+		if (!list->word)
+			abort();
+	}
+	list->word[list->n++] = word << 1 | ((rt_shadow[word].flags & RT_CHANGED) != 0);
+}
+
+void path_accesses(int k, struct access_list *list)
+{
+	list->n = 0;
+	rt_log_walk(path[k].log, path[k + 1].log, note_access, list);
+}
+
+bool path_conflicts(const struct access_list *list)
+{
+	int i;
+
+	for (i = 0; i < list->n; i++) {
+		const struct rt_shadow *sh = &rt_shadow[list->word[i] >> 1];
+
+		if (sh->stamp >= rt_first_stamp && ((sh->flags & RT_CHANGED) || (list->word[i] & 1)))
+			return true;
+	}
+	return false;
+}
+
+/* --- classes --------------------------------------------------------------------------------------- */
+
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
+	return h ^ (h >> 29);
+}
+
+/* Events are named by task and number within the task; each is hashed with the names of those it
+ * comes after; the sum does not depend on the order in which the run had them. */
+uint64_t path_class(void)
+{
+	static uint16_t number[RT_MAX_NODES];
+	uint16_t count[RT_TASKS] = { 0 };
+	uint64_t sum = 0, h;
+	int k, u;
+
+	for (k = 0; k < depth; k++) {
+		if (path[k].forced)
+			continue;
+		number[k] = ++count[path[k].chosen];
+		h = mix(1, (uint64_t)path[k].chosen << 16 | number[k]);
+		for (u = 0; u < RT_TASKS; u++) {
+			int last = path[k].clock[u] - 1;
+
+			while (last >= 0 && path[last].forced)
+				last = path[last].last[u] - 1;
+			h = mix(h, last >= 0 ? number[last] : 0);
+		}
+		sum += h;
+	}
+	return sum;
+}

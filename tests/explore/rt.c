@@ -1,0 +1,232 @@
+/*
+ * tests/explore/rt.c - the shadow, segments and epochs, and the accesses that the hooks could not settle
+ * at a glance. See rt.h.
+ */
+#include "tests/explore/rt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define ROOM (1u << 18) /* words of log that must be free at each segment's start */
+
+struct rt_shadow *rt_shadow;
+uint32_t rt_words;
+bool rt_on;
+uint32_t rt_stamp = 1, rt_first_stamp;
+int rt_task, rt_node;
+uint16_t rt_epoch;
+uint16_t rt_epoch_node[RT_MAX_EPOCHS + 16];
+uint8_t rt_epoch_task[RT_MAX_EPOCHS + 16];
+uint16_t rt_deps[RT_MAX_NODES];
+int rt_ndeps;
+struct rt_lock_edge rt_edges[64];
+int rt_nedges;
+
+static uint32_t dep_mark[RT_MAX_NODES], enabler_mark[RT_MAX_NODES];
+static uint32_t region_words;
+
+void rt_init(void)
+{
+	region_words = (uint32_t)(rt_region_end - rt_region_start) / 4;
+	rt_shadow = mmap(NULL, region_words * sizeof(*rt_shadow), PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (rt_shadow == MAP_FAILED) {
+		perror("explore: no address space for the shadow");
+		exit(2);
+	}
+	rt_log_init();
+}
+
+void rt_start(void)
+{
+	rt_log_begin();
+	rt_epoch = 0;
+	rt_race_begin();
+	rt_on = true;
+	rt_watch(true);
+}
+
+void rt_watch(bool on)
+{
+	rt_words = on ? region_words : 0;
+}
+
+/* --- segments ---------------------------------------------------------------------------------- */
+
+void rt_begin_segment(int task, int node, uint16_t epoch)
+{
+	rt_log_room(ROOM);
+	rt_task = task;
+	rt_node = node;
+	rt_epoch = epoch;
+	rt_ndeps = rt_nedges = 0;
+	rt_new_epoch();
+	rt_first_stamp = rt_stamp;
+}
+
+void rt_new_epoch(void)
+{
+	if (rt_epoch >= RT_MAX_EPOCHS || rt_stamp == ~0u) {
+		fprintf(stderr, "explore: too long: %u epochs in a run, %u in all\n", rt_epoch, rt_stamp);
+		exit(2);
+	}
+	rt_stamp++;
+	rt_epoch++;
+	rt_epoch_node[rt_epoch] = (uint16_t)rt_node;
+	rt_epoch_task[rt_epoch] = (uint8_t)rt_task;
+}
+
+void rt_dep(int node)
+{
+	if (dep_mark[node] == rt_first_stamp)
+		return;
+	dep_mark[node] = rt_first_stamp;
+	rt_deps[rt_ndeps++] = (uint16_t)node;
+}
+
+void rt_enabler(int node)
+{
+	if (node >= 0)
+		enabler_mark[node] = rt_first_stamp;
+}
+
+bool rt_conflicts(int node)
+{
+	return dep_mark[node] == rt_first_stamp;
+}
+
+bool rt_enabled_by(int node)
+{
+	return enabler_mark[node] == rt_first_stamp;
+}
+
+/* --- accesses ------------------------------------------------------------------------------------ */
+
+static inline void dep_on_epoch(uint16_t e)
+{
+	if (e && e != RT_FREED && rt_epoch_task[e] != rt_task)
+		rt_dep(rt_epoch_node[e]);
+}
+
+/* The word carries the present stamp from now on. */
+static inline void touch(struct rt_shadow *sh, uint32_t word)
+{
+	if (sh->stamp == rt_stamp)
+		return;
+	rt_log_shadow(word);
+	if (sh->stamp < rt_first_stamp)
+		sh->flags &= (uint16_t)~RT_CHANGED;
+	sh->bytes &= (uint16_t)~RT_EPOCH_BYTES;
+	sh->stamp = rt_stamp;
+}
+
+static inline bool own_stack(uintptr_t addr)
+{
+	return addr - rt_stack_low < RT_STACK_BYTES;
+}
+
+void rt_slow_read(uint32_t word, unsigned mask, bool marked, uintptr_t pc)
+{
+	struct rt_shadow *sh = &rt_shadow[word];
+
+	if (rt_is_statistic(rt_addr_of(word)))
+		return;
+	touch(sh, word);
+	rt_check_freed(sh, word, pc);
+	rt_check_read(sh, word, mask, marked, pc);
+	dep_on_epoch(sh->w);
+	sh->bytes |= (uint16_t)(RT_READ(mask) | RT_READ_SINCE(mask));
+	sh->flags |= marked ? 0 : (uint16_t)RT_PLAIN(mask);
+	sh->r[rt_task] = rt_epoch;
+}
+
+/* The shadow says from now on that we wrote it last. */
+static inline void written(struct rt_shadow *sh, unsigned mask, bool marked)
+{
+	memset(sh->r, 0, sizeof(sh->r));
+	sh->bytes &= RT_EPOCH_BYTES;
+	sh->bytes |= (uint16_t)(RT_WRITTEN(mask) | RT_LAST_WRITE(mask));
+	sh->flags = (uint16_t)(RT_CHANGED | (marked ? RT_MARKED : 0));
+	if (sh->w != RT_FREED)
+		sh->w = rt_epoch;
+}
+
+void rt_slow_write(uint32_t word, unsigned mask, bool marked, uintptr_t pc)
+{
+	struct rt_shadow *sh = &rt_shadow[word];
+	uintptr_t addr = rt_addr_of(word);
+	int t;
+
+	if (rt_is_statistic(addr)) {
+		rt_log_word((void *)addr);
+		return;
+	}
+	touch(sh, word);
+	rt_check_freed(sh, word, pc);
+	rt_check_write(sh, word, mask, marked, pc);
+	dep_on_epoch(sh->w);
+	for (t = 0; t < RT_TASKS; t++)
+		dep_on_epoch(sh->r[t]);
+	if (!(sh->bytes & RT_WRITTEN(0xfu)) && !own_stack(addr))
+		rt_log_tracked(word);
+	written(sh, mask, marked);
+}
+
+void rt_plain_write(uintptr_t addr)
+{
+	if (rt_on && rt_word_of(addr) < region_words && !own_stack(addr))
+		rt_log_word((void *)(addr & ~3u));
+}
+
+void rt_read(uintptr_t addr)
+{
+	rt_read_at(addr, 0xf, true, 0);
+}
+
+void rt_write(uintptr_t addr)
+{
+	rt_write_at(addr, 0xf, true, 0);
+}
+
+void rt_contents(uintptr_t addr, size_t n, bool write)
+{
+	uintptr_t frame = addr & ~4095u;
+
+	if (write) {
+		rt_log_contents((void *)addr, n);
+		rt_write(frame);
+	} else {
+		rt_read(frame);
+	}
+}
+
+/* --- locks as edges ---------------------------------------------------------------------------- */
+
+/* The lock's word becomes written by us, without a conflict with whoever wrote it. */
+static void take_word(uint32_t word)
+{
+	struct rt_shadow *sh = &rt_shadow[word];
+
+	touch(sh, word);
+	if (!(sh->bytes & RT_WRITTEN(0xfu)))
+		rt_log_tracked(word);
+	written(sh, 0xf, true);
+}
+
+void rt_lock_taken(uintptr_t owner, uintptr_t place)
+{
+	uint32_t o = rt_word_of(owner), p = rt_word_of(place);
+	uint16_t released, taken;
+
+	if (o >= rt_words || p >= rt_words)
+		return;
+	released = rt_shadow[o].w;
+	taken = rt_shadow[p].w;
+	if (released && rt_nedges < 64)
+		rt_edges[rt_nedges++] = (struct rt_lock_edge){ taken ? rt_epoch_node[taken] : -1,
+							       rt_epoch_node[released] };
+	take_word(o);
+	take_word(p);
+}

@@ -1,0 +1,161 @@
+/*
+ * tests/explore/rt_log.c - the undo log. See rt.h.
+ *
+ * Entries are read backwards, so each ends with its tag word; the low two bits tell the kind:
+ *   0  old value, address                     a word of an observer
+ *   1  old words..., address, n << 2 | 1      a range; with CONTENTS, of a frame's contents
+ *   2  old shadow entry, word index << 2 | 2
+ *   3  old value, address | 3                 a tracked word, once for each epoch
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "tests/explore/rt.h"
+
+#define LOG_BYTES    (256u << 20)
+#define SHADOW_WORDS (sizeof(struct rt_shadow) / 4)
+#define CONTENTS     0x80000000u
+
+uint32_t *rt_log;
+static uint32_t *log_start, *log_end;
+
+void rt_log_init(void)
+{
+	void *p = mmap(NULL, LOG_BYTES, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	_Static_assert(sizeof(struct rt_shadow) % 4 == 0, "the log copies whole words");
+	if (p == MAP_FAILED) {
+		perror("explore: no address space for the log");
+		exit(2);
+	}
+	log_start = p;
+	log_end = log_start + LOG_BYTES / 4;
+	rt_log = log_start;
+}
+
+void rt_log_begin(void)
+{
+	rt_log = log_start;
+}
+
+void rt_log_room(size_t words)
+{
+	if ((size_t)(log_end - rt_log) < words) {
+		fprintf(stderr, "explore: a run changes more than %u MB of memory\n", LOG_BYTES >> 20);
+		exit(2);
+	}
+}
+
+void rt_log_word(void *addr)
+{
+	if (!rt_on)
+		return;
+	rt_log[0] = *(uint32_t *)addr;
+	rt_log[1] = (uint32_t)(uintptr_t)addr;
+	rt_log += 2;
+}
+
+static void log_range(void *addr, size_t bytes, uint32_t flag)
+{
+	uintptr_t start = (uintptr_t)addr & ~3u, end = ((uintptr_t)addr + bytes + 3) & ~3u;
+	size_t n = (end - start) / 4;
+
+	if (!rt_on)
+		return;
+	rt_log_room(n + (1u << 16));
+	memcpy(rt_log, (void *)start, n * 4);
+	rt_log += n;
+	*rt_log++ = (uint32_t)start;
+	*rt_log++ = flag | (uint32_t)n << 2 | 1;
+}
+
+void rt_log_range(void *addr, size_t bytes)
+{
+	log_range(addr, bytes, 0);
+}
+
+void rt_log_contents(void *addr, size_t bytes)
+{
+	log_range(addr, bytes, CONTENTS);
+}
+
+void rt_log_shadow(uint32_t word)
+{
+	memcpy(rt_log, &rt_shadow[word], sizeof(struct rt_shadow));
+	rt_log += SHADOW_WORDS;
+	*rt_log++ = word << 2 | 2;
+}
+
+void rt_log_tracked(uint32_t word)
+{
+	uintptr_t addr = rt_addr_of(word);
+
+	rt_log[0] = *(uint32_t *)addr;
+	rt_log[1] = (uint32_t)addr | 3;
+	rt_log += 2;
+}
+
+static inline uint32_t range_words(uint32_t tag)
+{
+	return (tag & ~CONTENTS) >> 2;
+}
+
+void rt_undo_to(uint32_t *mark)
+{
+	uint32_t *p = rt_log;
+
+	while (p > mark) {
+		uint32_t tag = p[-1], n;
+
+		switch (tag & 3) {
+		case 0:
+			*(uint32_t *)(uintptr_t)tag = p[-2];
+			p -= 2;
+			break;
+		case 1:
+			n = range_words(tag);
+			memcpy((void *)(uintptr_t)p[-2], p - 2 - n, n * 4);
+			p -= n + 2;
+			break;
+		case 2:
+			p -= SHADOW_WORDS + 1;
+			memcpy(&rt_shadow[tag >> 2], p, sizeof(struct rt_shadow));
+			break;
+		default:
+			*(uint32_t *)(uintptr_t)(tag & ~3u) = p[-2];
+			p -= 2;
+		}
+	}
+	rt_log = mark;
+}
+
+void rt_log_walk(uint32_t *from, uint32_t *to, rt_visit *f, void *arg)
+{
+	uint32_t *p = to;
+
+	while (p > from) {
+		uint32_t tag = p[-1], n;
+
+		switch (tag & 3) {
+		case 1:
+			n = range_words(tag);
+			p -= n + 2;
+			if (tag & CONTENTS)
+				f(RT_CONTENTS, rt_word_of(p[n]), n, p, arg);
+			break;
+		case 2:
+			p -= SHADOW_WORDS + 1;
+			f(RT_TOUCHED, tag >> 2, 1, NULL, arg);
+			break;
+		case 3:
+			p -= 2;
+			f(RT_WORD, rt_word_of(tag & ~3u), 1, p, arg);
+			break;
+		default:
+			p -= 2;
+		}
+	}
+}

@@ -1,0 +1,168 @@
+/*
+ * tests/explore/rt_race.c - clocks of tasks and of what orders them; races; touches of freed memory.
+ *
+ * clock[t][u] is the newest epoch of task u that the present of t comes after. Whoever releases something
+ * leaves his clock with it, and whoever acquires it later takes that over (FastTrack's happens-before,
+ * facts section 7). Epochs are numbered along the run, so one number names task and time.
+ *
+ * A race needs two touches of one word by two tasks, at least one a write and at least one unmarked, and
+ * no order between them.
+ */
+#include <string.h>
+
+#include "tests/explore/engine.h"
+#include "tests/explore/rt.h"
+
+#define OBJECTS 16384
+
+struct object {
+	uintptr_t key; /* 0 = free */
+	uint16_t clock[RT_TASKS + 1];
+};
+
+static uint16_t clock[RT_TASKS][RT_TASKS + 1];
+static struct object objects[OBJECTS];
+
+void rt_race_begin(void)
+{
+	memset(clock, 0, sizeof(clock));
+	memset(objects, 0, sizeof(objects));
+}
+
+static struct object *object_of(uintptr_t key)
+{
+	uint32_t i = ((uint32_t)key * 2654435761u) >> 18, n;
+
+	for (n = 0; n < OBJECTS; n++) {
+		struct object *o = &objects[(i + n) % OBJECTS];
+
+		if (o->key == key || !o->key)
+			return o;
+	}
+	return NULL; /* full: an order is missed, and a race may be told that is none */
+}
+
+static bool joins(uint16_t *c, const uint16_t *with)
+{
+	int t;
+
+	for (t = 0; t < RT_TASKS; t++)
+		if (with[t] > c[t])
+			return true;
+	return false;
+}
+
+static void join(uint16_t *c, const uint16_t *with)
+{
+	int t;
+
+	for (t = 0; t < RT_TASKS; t++)
+		if (with[t] > c[t])
+			c[t] = with[t];
+}
+
+void rt_acquire(uintptr_t key)
+{
+	struct object *o = rt_words ? object_of(key) : NULL;
+
+	if (!o || !o->key || !joins(clock[rt_task], o->clock))
+		return;
+	rt_log_range(clock[rt_task], sizeof(clock[0]));
+	join(clock[rt_task], o->clock);
+}
+
+void rt_release(uintptr_t key)
+{
+	struct object *o = rt_words ? object_of(key) : NULL;
+
+	if (!o)
+		return;
+	rt_log_range(o, sizeof(*o));
+	o->key = key;
+	join(o->clock, clock[rt_task]);
+	o->clock[rt_task] = rt_epoch;
+	rt_new_epoch();
+}
+
+/* --- races ----------------------------------------------------------------------------------------- */
+
+static inline bool unordered(uint16_t epoch)
+{
+	int u;
+
+	if (!epoch || epoch == RT_FREED)
+		return false;
+	u = rt_epoch_task[epoch];
+	return u != rt_task && clock[rt_task][u] < epoch;
+}
+
+void rt_check_read(struct rt_shadow *sh, uint32_t word, unsigned mask, bool marked, uintptr_t pc)
+{
+	if (unordered(sh->w) && (sh->bytes & RT_LAST_WRITE(mask)) && !(marked && (sh->flags & RT_MARKED)))
+		engine_race(word, rt_epoch_task[sh->w], sh->w_pc, true, pc, false);
+	sh->r_pc[rt_task & 1] = (uint32_t)pc;
+}
+
+void rt_check_write(struct rt_shadow *sh, uint32_t word, unsigned mask, bool marked, uintptr_t pc)
+{
+	int t;
+
+	if (unordered(sh->w) && (sh->bytes & RT_LAST_WRITE(mask)) && !(marked && (sh->flags & RT_MARKED)))
+		engine_race(word, rt_epoch_task[sh->w], sh->w_pc, true, pc, true);
+	if (marked ? sh->flags & RT_PLAIN(mask) : sh->bytes & RT_READ_SINCE(mask))
+		for (t = 0; t < RT_TASKS; t++)
+			if (unordered(sh->r[t]))
+				engine_race(word, t, sh->r_pc[t & 1], false, pc, true);
+	sh->w_pc = (uint32_t)pc;
+}
+
+/* --- freed memory ---------------------------------------------------------------------------------- */
+
+extern unsigned char host_memory[HOST_MEMORY];
+static uint32_t frame_free[HOST_MEMORY / 4096];
+
+void rt_check_freed(const struct rt_shadow *sh, uint32_t word, uintptr_t pc)
+{
+	uintptr_t at = rt_addr_of(word) - (uintptr_t)host_memory;
+
+	if (sh->w == RT_FREED || (at < HOST_MEMORY && frame_free[at / 4096]))
+		engine_freed_touched(rt_addr_of(word), pc);
+}
+
+void explore_frames(const void *p, size_t n, bool is_free);
+void explore_poison(const volatile void *p, size_t n);
+void explore_unpoison(const volatile void *p, size_t n);
+
+void explore_frames(const void *p, size_t n, bool is_free)
+{
+	uintptr_t at = ((uintptr_t)p - (uintptr_t)host_memory) / 4096;
+
+	for (; n && at < HOST_MEMORY / 4096; at++, n -= n < 4096 ? n : 4096) {
+		rt_log_word(&frame_free[at]);
+		frame_free[at] = is_free;
+	}
+}
+
+static void set_freed(uintptr_t from, uintptr_t to, bool is_freed)
+{
+	for (; from + 4 <= to; from += 4) {
+		uint32_t word = rt_word_of(from);
+
+		if (rt_on)
+			rt_log_shadow(word);
+		rt_shadow[word].w = is_freed ? RT_FREED : 0;
+		rt_shadow[word].stamp = 0; /* even a touch in this epoch is a new one */
+		memset(rt_shadow[word].r, 0, sizeof(rt_shadow[word].r));
+	}
+}
+
+/* Dependence on the freeing goes by the allocator's own words. */
+void explore_poison(const volatile void *p, size_t n)
+{
+	set_freed(((uintptr_t)p + 3) & ~3u, (uintptr_t)p + n, true);
+}
+
+void explore_unpoison(const volatile void *p, size_t n)
+{
+	set_freed(((uintptr_t)p + 3) & ~3u, (uintptr_t)p + n, false);
+}

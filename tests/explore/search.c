@@ -1,0 +1,295 @@
+/*
+ * tests/explore/search.c - depth first over schedules: all of them, one of each class, or those with
+ * at most so many preemptions.
+ *
+ * Facts sections 2 to 4.
+ *   naive  every enabled task at every node
+ *   dpor   source sets and sleep sets: at a race (i, k) one task of the initials is added at node i,
+ *          unless one is there; a task whose subtree is done sleeps until something conflicts with it
+ *   states every enabled task at every node, but each state only once: the second, independent engine
+ *   bpor   with a bound on preemptions: the racing task itself is added at node i, and also where the
+ *          block of the task that runs at i began, because switching there costs nothing extra; no
+ *          sleep sets, whose sleepers might have been explored with less of the bound left
+ */
+#include "tests/explore/search.h"
+
+#include <string.h>
+#include <time.h>
+
+static struct search *now;
+static struct hash_set visited, good_ends;
+
+static double seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* --- backtrack points ------------------------------------------------------------------------------ */
+
+static bool all_choices(void)
+{
+	return now->mode == SEARCH_NAIVE || now->mode == SEARCH_STATES;
+}
+
+static int lowest(unsigned mask)
+{
+	return mask ? __builtin_ctz(mask) : -1;
+}
+
+static int cost(const struct node *n, int task)
+{
+	return n->cur >= 0 && n->cur != task && (n->enabled & (1u << n->cur)) ? 1 : 0;
+}
+
+static int used_before(const struct node *n)
+{
+	return n > path ? n[-1].preemptions : 0;
+}
+
+static unsigned affordable(const struct node *n, unsigned mask)
+{
+	unsigned out = 0;
+	int t;
+
+	if (now->bound < 0)
+		return mask;
+	for (t = 0; t < RT_TASKS; t++)
+		if ((mask & (1u << t)) && used_before(n) + cost(n, t) <= now->bound)
+			out |= 1u << t;
+	return out;
+}
+
+static void add_or_all(int i, int task)
+{
+	struct node *n = &path[i];
+
+	if (n->forced)
+		return;
+	if (n->enabled & (1u << task))
+		n->backtrack |= (uint16_t)(1u << task);
+	else if (!(run_held & (1u << task)))
+		n->backtrack |= n->enabled;
+}
+
+static void ask_for(int i, int k, int task)
+{
+	struct node *n = &path[i];
+	unsigned initials;
+
+	if (all_choices())
+		return;
+	if (now->mode == SEARCH_BPOR) {
+		add_or_all(i, task);
+		add_or_all(n->block_start, task);
+		return;
+	}
+	initials = path_initials(i, k, task);
+	if ((n->backtrack & initials) || n->forced)
+		return;
+	if (!(initials & ~run_held))
+		return; /* the scenario has them wait for everybody */
+	initials &= n->enabled;
+	if (!initials)
+		n->backtrack |= n->enabled;
+	else if (initials & (1u << task))
+		n->backtrack |= (uint16_t)(1u << task);
+	else
+		n->backtrack |= (uint16_t)(1u << lowest(initials));
+}
+
+static void event_race(int i, int k)
+{
+	ask_for(i, k, path[k].chosen);
+}
+
+static void pending_race(int i, int task)
+{
+	ask_for(i, -1, task);
+}
+
+/* --- one node after another ---------------------------------------------------------------------- */
+
+/* Who sleeps at the node after event @k: those at k (inherited, or done there) whom it does not touch. */
+static void inherit_sleepers(int k)
+{
+	struct node *n = &path[k], *next = n + 1;
+	unsigned mask = (n->sleep | n->done) & ~(1u << n->chosen);
+	int t;
+
+	next->sleep = 0;
+	if (now->mode != SEARCH_DPOR)
+		return;
+	for (t = 0; t < RT_TASKS; t++) {
+		int owner = n->done & (1u << t) ? k : n->sleep_of[t];
+
+		if (!(mask & (1u << t)) || (!n->forced && path_conflicts(&path[owner].acc[t])))
+			continue;
+		next->sleep |= (uint16_t)(1u << t);
+		next->sleep_of[t] = (uint16_t)owner;
+	}
+}
+
+/* Whom to try first at a new node; -1 = nobody: it is redundant, or beyond the bound. */
+static int first_choice(struct node *n)
+{
+	unsigned mask = n->enabled & ~n->sleep;
+	int t;
+
+	n->done = 0;
+	n->backtrack = 0;
+	if (n->finished) {
+		n->forced = true;
+		return CTL_STOP;
+	}
+	if (n->forced) {
+		n->backtrack = (uint16_t)(1u << n->dflt);
+		return n->dflt;
+	}
+	if (!mask) {
+		now->sleep_blocked++;
+		return -1;
+	}
+	if (now->mode == SEARCH_STATES && !hash_set_add(&visited, path_whole_state(depth))) {
+		now->merged++;
+		return -1;
+	}
+	mask = affordable(n, mask);
+	if (!mask) {
+		now->cut++;
+		return -1;
+	}
+	t = mask & (1u << n->dflt) ? n->dflt : lowest(mask);
+	n->backtrack = all_choices() ? n->enabled : (uint16_t)(1u << t);
+	return t;
+}
+
+/* The next thing to try, with the kernel back at its node; -1 = all is done. */
+static int back_up(void)
+{
+	int k;
+
+	for (k = depth - 1; k >= 0; k--) {
+		struct node *n = &path[k];
+		unsigned left;
+
+		n->done |= (uint16_t)(1u << n->chosen);
+		left = n->forced ? 0 : affordable(n, n->backtrack & ~n->done & ~n->sleep);
+		if (!left)
+			continue;
+		if (now->mode == SEARCH_DPOR) {
+			if (k + 1 < depth)
+				run_back_to(k + 1);
+			path_accesses(k, &n->acc[n->chosen]);
+		}
+		run_back_to(k);
+		return left & (1u << n->dflt) ? n->dflt : lowest(left);
+	}
+	return -1;
+}
+
+/* --- ends ------------------------------------------------------------------------------------------ */
+
+static struct hash_set classes, states, keys;
+
+/* The verdict. Invariants are asked only where no earlier run ended in the same state and was good. */
+static void judge_run(void)
+{
+	if (run_may_be_good() && hash_set_has(&good_ends, path[depth].state))
+		return;
+	now->ends++;
+	run_judge();
+	if (!outcome.failed)
+		hash_set_add(&good_ends, path[depth].state);
+}
+
+static void add(struct hash_set *set, uint64_t hash, uint64_t *sum)
+{
+	if (hash_set_add(set, hash))
+		*sum += hash;
+}
+
+static uint64_t text_hash(const char *s)
+{
+	uint64_t h = 14695981039346656037ull;
+
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * 1099511628211ull;
+	return h;
+}
+
+static void count_run(void)
+{
+	if (outcome.failed) {
+		add(&keys, text_hash(outcome.key), &now->key_sum);
+		return;
+	}
+	add(&classes, path_class(), &now->class_sum);
+	add(&states, path[depth].state, &now->state_sum);
+	now->classes = classes.used;
+}
+
+/* A run is complete. True = stop here. A run that failed was cut: its class is that of a beginning, so
+ * only classes of good runs are counted. */
+static bool run_ended(void)
+{
+	path_pending(pending_race);
+	now->schedules++;
+	races_collect();
+	judge_run();
+	if (outcome.failed) {
+		now->failures++;
+		now->passed += outcome.besides;
+		now->found |= !outcome.besides;
+	}
+	if (now->count_classes)
+		count_run();
+	return outcome.failed && !outcome.besides && now->stop_at_first;
+}
+
+void search_run(struct search *s)
+{
+	double start = seconds();
+	enum run_event e = RUN_POINT;
+	int next;
+
+	now = s;
+	hash_set_clear(&classes);
+	hash_set_clear(&states);
+	hash_set_clear(&keys);
+	hash_set_clear(&visited);
+	run_back_to(0);
+	path[0].sleep = 0;
+	next = first_choice(&path[0]);
+	for (;;) {
+		if (next == -1 || e == RUN_OVER) {
+			next = back_up();
+			if (next == -1)
+				break;
+		}
+		e = next == CTL_STOP ? run_stop() : run_on(next);
+		s->events++;
+		if (next != CTL_STOP) {
+			path_event(depth - 1, event_race);
+			path_state(depth - 1);
+			if (s->mode == SEARCH_STATES)
+				path_observe(depth - 1);
+		}
+		if (e == RUN_OVER) {
+			if (run_ended())
+				break;
+			if (s->max_schedules && s->schedules >= s->max_schedules)
+				break;
+			if (s->seconds > 0 && seconds() - start > s->seconds)
+				break;
+			continue;
+		}
+		inherit_sleepers(depth - 1);
+		next = first_choice(&path[depth]);
+	}
+	s->complete = next == -1;
+	s->states = visited.used;
+	s->elapsed = seconds() - start;
+}
