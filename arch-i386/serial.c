@@ -18,7 +18,6 @@
 #define STATUS_INPUT  0x01
 #define STATUS_EMPTY  0x20
 #define STATUS_IDLE   0x40
-#define FIFO_BYTES    16
 
 void serial_init(void)
 {
@@ -62,7 +61,10 @@ void serial_drain(void)
 
 void serial_interrupt(void)
 {
-	/* Bounded, or a port that is not there would keep us for ever. */
-	for (int i = 0; i < FIFO_BYTES && (inb(REG_STATUS) & STATUS_INPUT); i++)
+	uint8_t status;
+
+	/* Until the FIFO is empty, however many have come meanwhile: the line falls only then, and without
+	 * a rise there is no further interrupt. A port that is not there reads as all ones. */
+	while ((status = inb(REG_STATUS)) != 0xFF && (status & STATUS_INPUT))
 		console_input((char)inb(REG_DATA));
 }

@@ -39,22 +39,39 @@ static size_t schedule_len;
 
 /* --- the list -------------------------------------------------------------------------------- */
 
-const struct scenario *scenario_find(const char *name)
+/* The linker collects them. */
+extern const struct scenario *const __start_scenario_set[] __attribute__((weak));
+extern const struct scenario *const __stop_scenario_set[] __attribute__((weak));
+
+const struct scenario *scenario_nth(int n)
 {
 	int i;
 
-	for (i = 0; scenarios[i]; i++)
-		if (strcmp(scenarios[i]->name, name) == 0)
-			return scenarios[i];
+	for (i = 0; i < n && scenarios[i]; i++)
+		;
+	if (scenarios[i])
+		return scenarios[i];
+	return __start_scenario_set + (n - i) < __stop_scenario_set ? __start_scenario_set[n - i] : NULL;
+}
+
+const struct scenario *scenario_find(const char *name)
+{
+	const struct scenario *s;
+	int i;
+
+	for (i = 0; (s = scenario_nth(i)) != NULL; i++)
+		if (strcmp(s->name, name) == 0)
+			return s;
 	return NULL;
 }
 
 void scenario_list(void)
 {
+	const struct scenario *s;
 	int i;
 
-	for (i = 0; scenarios[i]; i++)
-		report("  %-20s %s\n", scenarios[i]->name, scenarios[i]->summary);
+	for (i = 0; (s = scenario_nth(i)) != NULL; i++)
+		report("  %-20s %s\n", s->name, s->summary);
 }
 
 const struct scenario *scenario_chosen(void)
@@ -69,8 +86,8 @@ const struct scenario *scenario_chosen(void)
 	if (s)
 		return s;
 	report("scenario=%s: no such scenario; known:", name);
-	for (i = 0; scenarios[i]; i++)
-		report(" %s", scenarios[i]->name);
+	for (i = 0; (s = scenario_nth(i)) != NULL; i++)
+		report(" %s", s->name);
 	report("\n");
 	arch_poweroff(2);
 }

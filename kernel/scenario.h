@@ -2,7 +2,7 @@
  * kernel/scenario.h - the scenario framework: who the tasks are, what each does, what must hold,
  * what is expected, and from where that expectation comes. Realises DESIGN section 6.
  *
- * A scenario is a constant struct in tests/scenarios/NAME.c, listed in scenarios[]. One source runs
+ * A scenario is a constant struct in tests/scenarios/NAME.c, in scenarios[] or by SCENARIO(). One source runs
  * in Bochs, under QEMU and on the host. scenario_main() reads from the command line
  *	scenario=NAME  design=NAME  schedule=story|none|free|file  mode=controlled|free|sequential
  * sets the world up, runs the tasks, judges, and prints one machine-readable line:
@@ -87,8 +87,14 @@ struct scenario {
 	int nexpect;
 };
 
-/* Built by tests/scenarios/: every scenario, ended by NULL. */
+/* The house's scenarios, in the order of the matrix: tests/scenarios/table.c, ended by NULL. */
 extern const struct scenario *const scenarios[];
+/* One that is not in the table says SCENARIO(name) at the end of its file: no other file changes. */
+#define SCENARIO(s)                                                                                \
+	static const struct scenario *const s##_entry                                              \
+		__attribute__((section("scenario_set"), used)) = &(s)
+/* The @n-th of them all, from 0; NULL = no more. */
+const struct scenario *scenario_nth(int n);
 
 extern bool scenario_controlled; /* set before the set-up: the run will be a controlled one */
 

@@ -20,14 +20,15 @@ static inline size_t offset_in_page(uint64_t pos)
 	return (size_t)pos & (PAGE_SIZE - 1);
 }
 
-/* The page of @file at @index, up to date, with a reference. When it must be read, up to @want pages
- * from @index on are read in one go, more when the file is being read in order and memory is not short; @want 0 = this page and no more.
- * NULL: *@error = -ENOMEM or what the file system said. Does not look at i_size.
- * Context: may sleep, may steal. Locks: takes the page lock; none held on return. */
+/* The page of @file at @index, up to date, with a reference. When it must be read, up to @want
+ * pages from @index on are read in one go, more when the file is being read in order and memory is
+ * not short; @want 0 = this page and no more. NULL: *@error = -ENOMEM or what the file system said.
+ * Does not look at i_size. Context: may sleep, may steal. Locks: takes the page lock; none held on
+ * return. */
 struct page *filemap_get_page(struct file *file, unsigned long index, unsigned want, int *error);
 
-/* Before the file grows from i_size on: nothing that was written beyond its end through a mapping, and no
- * page that a fault left there, may become part of it. 0 or -errno. Locks: needs i_sem. */
+/* Before the file grows from i_size on: nothing that was written beyond its end through a mapping,
+ * and no page that a fault left there, may become part of it. 0 or -errno. Locks: needs i_sem. */
 int filemap_clean_end(struct inode *inode);
 
 #endif

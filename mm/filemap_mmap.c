@@ -1,19 +1,20 @@
 /*
  * mm/filemap_mmap.c - mapped files: generic_file_mmap and the methods of its two kinds of areas.
  *
- * A private mapping reads its pages from the page cache and copies what it writes (mm/nopage.c, cow.c);
- * its copies are anonymous memory. A shared one writes into the page cache itself: the machine notes that
- * in the entry's dirty bit, and from there it comes to the page and to the file by
- *  - filemap_swapout, when the stealer takes a dirty entry away: the one swapout() that 1999 shipped;
+ * A private mapping reads its pages from the page cache and copies what it writes (mm/nopage.c,
+ * cow.c); its copies are anonymous memory. A shared one writes into the page cache itself: the
+ * machine notes that in the entry's dirty bit, and from there it comes to page and file by
+ *  - filemap_swapout, when the stealer takes a dirty entry away: the swapout() that 1999 shipped;
  *  - filemap_sync, for msync and, as the unmap method, for munmap and exit;
  *  - zap (mm/zap.c), for what was written after that by other threads.
- * Facts c "Stealer", row filemap_swapout, and b, rows 2.3.23 and 2.3.24: under 2.3.23 the method gets the
- * vma and must take its own reference on the file before anything can sleep, since kernel_lock alone keeps
- * the vma; under 2.3.24 and later the stealer pinned the file.
+ * Facts c "Stealer", row filemap_swapout, and b, rows 2.3.23 and 2.3.24: under 2.3.23 the method
+ * gets the vma and must take its own reference on the file before anything can sleep, since
+ * kernel_lock alone keeps the vma; under 2.3.24 and later the stealer pinned the file.
  *
- * Room on the disk: a page with PG_blocks has its blocks. An entry of a shared mapping is made writable
- * only for such a page; the first write to another one comes to filemap_nopage or filemap_wppage, which ask
- * for room, and the lack of it is a SIGBUS then and there. A write home so never lacks room.
+ * Room on the disk: a page with PG_blocks has its blocks. An entry of a shared mapping is made
+ * writable only for such a page; the first write to another one comes to filemap_nopage or
+ * filemap_wppage, which ask for room, and the lack of it is a SIGBUS then and there. A write home
+ * so never lacks room.
  */
 #include "kernel/errno.h"
 #include "kernel/printk.h"
@@ -21,12 +22,12 @@
 #include "mm/fault.h"
 #include "mm/filemap_io.h"
 
-/* --- pages for faults ----------------------------------------------------------------------------- */
+/* --- pages for faults ------------------------------------------------------------------------- */
 
 #define MMAP_READ_PAGES 8u /* a fault reads this many at once, as 1999's page_cluster of 3 */
 
-/* Is there no such page? A look that decides something is made when the page is in the cache, since truncation
- * that came before could not see it there (filemap_truncate.c). */
+/* Is there no such page? A look that decides something is made when the page is in the cache, since
+ * truncation that came before could not see it there (filemap_truncate.c). */
 static bool beyond_end(const struct address_space *mapping, unsigned long index)
 {
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
@@ -41,8 +42,9 @@ static int reserve_shared(struct vm_area_struct *vma, struct page *page)
 
 	if (page_test(page, PG_blocks))
 		return 0;
-	/* With the lock truncation is not in between: either it comes and finds the page, and frees the blocks
-	 * after that, or its new i_size is seen here and no block is taken beyond the end. */
+	/* With the lock truncation is not in between: either it comes and finds the page, and frees
+	 * the blocks after that, or its new i_size is seen here and no block is taken beyond the
+	 * end. */
 	lock_page(page);
 	if (page->mapping == &inode->i_data && !page_test(page, PG_blocks))
 		error = beyond_end(&inode->i_data, page->index)
@@ -76,7 +78,8 @@ static struct page *filemap_nopage(struct vm_area_struct *vma, unsigned long add
 	return NULL;
 }
 
-static int filemap_around(struct vm_area_struct *vma, unsigned long index, struct page **pages, int n)
+static int filemap_around(struct vm_area_struct *vma, unsigned long index, struct page **pages,
+			  int n)
 {
 	struct address_space *mapping = vma->vm_file->f_mapping;
 	unsigned long end = pages_of(mapping_inode(mapping)->i_size);
@@ -91,10 +94,10 @@ static int filemap_wppage(struct vm_area_struct *vma, struct page *page)
 	return reserve_shared(vma, page);
 }
 
-/* --- the stealer's way ------------------------------------------------------------------------------ */
+/* --- the stealer's way ------------------------------------------------------------------------ */
 
-/* The form from 2.3.24 on. The page was mapped by a dirty entry that is gone, from every TLB too, and its
- * reference is ours. A page without a mapping was cut off: it is nobody's any more. */
+/* The form from 2.3.24 on. The page was mapped by a dirty entry that is gone, from every TLB too,
+ * and its reference is ours. A page without a mapping was cut off: it is nobody's any more. */
 static int filemap_swapout(struct page *page, struct file *file)
 {
 	struct address_space *mapping = file->f_mapping;
@@ -120,7 +123,7 @@ static int filemap_swapout_vma(struct vm_area_struct *vma, struct page *page)
 	return error;
 }
 
-/* --- dirty bits ------------------------------------------------------------------------------------- */
+/* --- dirty bits ------------------------------------------------------------------------------- */
 
 #define SYNC_BATCH 32
 
@@ -149,8 +152,8 @@ static unsigned long take_dirty_bits(struct sync_walk *w, pte_t *ptep, unsigned 
 	return addr;
 }
 
-/* Inside the pte lock, which keeps the entries and so the pages: flush first, or a CPU could go on writing
- * through an entry that it knows as dirty and would not mark again. */
+/* Inside the pte lock, which keeps the entries and so the pages: flush first, or a CPU could go on
+ * writing through an entry that it knows as dirty and would not mark again. */
 static void sync_batch(struct sync_walk *w, unsigned long start, unsigned long end)
 {
 	if (!w->n)
@@ -166,7 +169,8 @@ void filemap_sync(struct vm_area_struct *vma, unsigned long start, unsigned long
 	unsigned long addr = start, end = start + len;
 
 	while (addr < end) {
-		unsigned long stop = min(end, (addr & ~((4UL << 20) - 1)) + (4UL << 20)), from = addr;
+		unsigned long stop = min(end, (addr & ~((4UL << 20) - 1)) + (4UL << 20)),
+			      from = addr;
 		pte_t *ptep = pte_lookup(w.mm, addr);
 
 		if (ptep) {
@@ -184,7 +188,7 @@ static void filemap_unmap(struct vm_area_struct *vma, unsigned long start, size_
 	filemap_sync(vma, start, len);
 }
 
-/* --- mmap() ------------------------------------------------------------------------------------------- */
+/* --- mmap() ----------------------------------------------------------------------------------- */
 
 static const struct vm_operations_struct file_shared_mmap = {
 	.unmap = filemap_unmap,

@@ -1,12 +1,12 @@
 /*
  * mm/filemap_read.c - reading files through the page cache, with read-ahead.
  *
- * A page that is not there is allocated, entered locked and read; with it the pages behind it, when the
- * file is read in order: 4, then twice as many at each further miss, up to MAX_CLUSTER_PAGES, in one
- * request where the file system can (a_ops->readpages). Nothing is read ahead when memory is short.
- * All pages of a run are allocated before the first is entered, since who has a page locked must not
- * steal pages: the stealer may wait for that very lock.
- * User memory is touched with no lock held but the reference on the page: a fault there may do anything.
+ * A page that is not there is allocated, entered locked and read; with it the pages behind it, when
+ * the file is read in order: 4, then twice as many at each further miss, up to MAX_CLUSTER_PAGES,
+ * in one request where the file system can (a_ops->readpages). Nothing is read ahead when memory is
+ * short. All pages of a run are allocated before the first is entered, since who has a page locked
+ * must not steal pages: the stealer may wait for that very lock. User memory is touched with no
+ * lock held but the reference on the page: a fault there may do anything.
  */
 #include "kernel/errno.h"
 #include "kernel/string.h"
@@ -14,7 +14,7 @@
 
 #define FIRST_WINDOW 4u
 
-/* --- a page that is not there ---------------------------------------------------------------- */
+/* --- a page that is not there ----------------------------------------------------------------- */
 
 /* How many pages to read at a miss at @index. */
 static unsigned read_window(struct file *file, unsigned long index, unsigned want)
@@ -32,9 +32,10 @@ static unsigned read_window(struct file *file, unsigned long index, unsigned wan
 	return max(n, want);
 }
 
-/* Pages for [@index, @index + @n) of the file, as far as none is cached: how many. The first may steal,
- * the others are not worth it. */
-static int allocate_run(struct address_space *mapping, unsigned long index, struct page **pages, int n)
+/* Pages for [@index, @index + @n) of the file, as far as none is cached: how many. The first may
+ * steal, the others are not worth it. */
+static int allocate_run(struct address_space *mapping, unsigned long index, struct page **pages,
+			int n)
 {
 	int i;
 
@@ -161,7 +162,7 @@ struct page *filemap_get_page(struct file *file, unsigned long index, unsigned w
 	}
 }
 
-/* --- read() ------------------------------------------------------------------------------------- */
+/* --- read() ----------------------------------------------------------------------------------- */
 
 /* Bytes of one page from @pos on that a reader of @count may have; 0 = the end of the file. */
 static size_t readable(const struct inode *inode, uint64_t pos, size_t count)
@@ -221,8 +222,7 @@ long filemap_read_kernel(struct file *file, void *buf, size_t count, uint64_t po
 
 		if (!page)
 			return error;
-		memcpy((char *)buf + done,
-		       (char *)page_address(page) + offset_in_page(pos), n);
+		memcpy((char *)buf + done, (char *)page_address(page) + offset_in_page(pos), n);
 		page_cache_release(page);
 		file->f_ra_next = index + 1;
 		done += n;

@@ -1,19 +1,20 @@
 /*
- * mm/filemap_truncate.c - a file becomes shorter or longer: pages, and entries that map them, beyond
- * its end go.
+ * mm/filemap_truncate.c - a file becomes shorter or longer: pages, and entries that map them,
+ * beyond its end go.
  *
- * The order of vmtruncate when a file shrinks: (1) i_size, (2) the pages leave the cache, (3) every area
- * that maps the file loses its entries beyond the end, (4) the file system frees the blocks.
- * Faults run meanwhile. One that comes after (1) finds itself beyond the end: SIGBUS. One that looked at
- * i_size before holds its mm's lock until its entry stands, and (3) waits for that lock, finds the entry and
- * takes it away. Its page may enter the cache after (2) came by; it stays there unmapped, is told from the file's
- * contents by its index, and is dropped when the file grows (filemap_clean_end, filemap_write.c). The fault took no
- * block for it: under the page lock it looked at i_size once more (filemap_mmap.c).
- * (3) walks i_mmap without being able to hold its lock while it zaps: i_shared_lock spins, the address
- * space's lock sleeps. So each area carries the truncate_count for which it was last looked at, and the walk
- * begins anew after each address space until no area is behind. A copied area (fork, split) has its
- * original's count, areas with different counts are not merged; fork holds the parent's mmap_sem from the first
- * area to the child's entry in mmlist, so a child not yet there is passed over: either its parent is still
+ * The order of vmtruncate when a file shrinks: (1) i_size, (2) the pages leave the cache, (3) every
+ * area that maps the file loses its entries beyond the end, (4) the file system frees the blocks.
+ * Faults run meanwhile. One that comes after (1) finds itself beyond the end: SIGBUS. One that
+ * looked at i_size before holds its mm's lock until its entry stands, and (3) waits for that lock,
+ * finds the entry and takes it away. Its page may enter the cache after (2) came by; it stays there
+ * unmapped, is told from the file's contents by its index, and is dropped when the file grows
+ * (filemap_clean_end, filemap_write.c). The fault took no block for it: under the page lock it
+ * looked at i_size once more (filemap_mmap.c).
+ * (3) walks i_mmap without being able to hold its lock while it zaps: i_shared_lock spins, the
+ * address space's lock sleeps. So each area carries the truncate_count for which it was last
+ * looked at, and the walk begins anew after each address space until no area is behind. A copied area (fork, split) has its original's count, areas with
+ * different counts are not merged; fork holds the parent's mmap_sem from the first area to the
+ * child's entry in mmlist, so a child not yet there is passed over: either its parent is still
  * behind, and is waited for, or it was done before the entries were copied.
  */
 #include "kernel/errno.h"
@@ -25,7 +26,7 @@
 
 #define BATCH 16
 
-/* --- pages ---------------------------------------------------------------------------------------- */
+/* --- pages ------------------------------------------------------------------------------------ */
 
 /* Up to BATCH pages of one list from @start on, with references. Needs pagecache_lock. */
 static int gather(struct list_head *list, unsigned long start, struct page **pages, int n)
@@ -86,21 +87,21 @@ void inode_drop_pages(struct inode *inode)
 	truncate_inode_pages(&inode->i_data, 0);
 }
 
-/* --- entries ---------------------------------------------------------------------------------------- */
+/* --- entries ---------------------------------------------------------------------------------- */
 
 static bool mmget_unless_dying(struct mm_struct *mm)
 {
 	int users = __atomic_load_n(&mm->mm_users, __ATOMIC_ACQUIRE);
 
 	while (users > 0)
-		if (__atomic_compare_exchange_n(&mm->mm_users, &users, users + 1, false, __ATOMIC_ACQ_REL,
-						__ATOMIC_ACQUIRE))
+		if (__atomic_compare_exchange_n(&mm->mm_users, &users, users + 1, false,
+						__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 			return true;
 	return false;
 }
 
-/* An address space with an area that is behind, pinned; NULL = none. One that dies zaps everything itself,
- * and nobody touches its memory any more. */
+/* An address space with an area that is behind, pinned; NULL = none. One that dies zaps everything
+ * itself, and nobody touches its memory any more. */
 static struct mm_struct *next_mm_behind(struct address_space *mapping)
 {
 	struct vm_area_struct *vma;
@@ -130,7 +131,8 @@ static void zap_area_from(struct vm_area_struct *vma, unsigned long first)
 }
 
 /* Private areas lose their own copies, too, as on every Unix. */
-static void zap_mm_from(struct mm_struct *mm, const struct address_space *mapping, unsigned long first)
+static void zap_mm_from(struct mm_struct *mm, const struct address_space *mapping,
+			unsigned long first)
 {
 	struct vm_area_struct *vma;
 
@@ -157,7 +159,7 @@ static void unmap_mapping_from(struct address_space *mapping, unsigned long firs
 	}
 }
 
-/* --- the end of the file ------------------------------------------------------------------------------ */
+/* --- the end of the file ---------------------------------------------------------------------- */
 
 static bool is_zero(const struct page *page, size_t offset)
 {
@@ -168,9 +170,10 @@ static bool is_zero(const struct page *page, size_t offset)
 	return offset == PAGE_SIZE;
 }
 
-/* Zero the rest of the last page, beyond @size, here and at home. A page that has all its blocks may have
- * got something there through a mapping, which went home and is hidden by readpage only as long as the file
- * ends before it. One that is a hole stays one. 0 or -errno: no room to write zeroes over what is there. */
+/* Zero the rest of the last page, beyond @size, here and at home. A page that has all its blocks
+ * may have got something there through a mapping, which went home and is hidden by readpage only as
+ * long as the file ends before it. One that is a hole stays one. 0 or -errno: no room to write
+ * zeroes over what is there. */
 static int zero_rest(struct inode *inode, struct page *page, uint64_t size)
 {
 	size_t offset = offset_in_page(size);
@@ -219,8 +222,8 @@ static int shrink_to(struct inode *inode, uint64_t size)
 	unmap_mapping_from(&inode->i_data, first);
 	if (!offset_in_page(size))
 		return 0;
-	/* Who maps the last page shall see zeroes, and old contents shall not come back when the file grows.
-	 * When the page is not cached, filemap_clean_end reads it before that. */
+	/* Who maps the last page shall see zeroes, and old contents shall not come back when the
+	 * file grows. When the page is not cached, filemap_clean_end reads it before that. */
 	page = find_lock_page(&inode->i_data, (unsigned long)(size >> PAGE_SHIFT));
 	if (!page)
 		return 0;

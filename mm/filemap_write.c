@@ -1,15 +1,16 @@
 /*
  * mm/filemap_write.c - write(): user bytes into the page cache; the pages go home later.
  *
- * The order of a write, page by page, under i_sem: ask the file system for room (ENOSPC is told here and
- * not when nobody listens any more), copy, move i_size, mark the page dirty.
- * User memory is touched while no page lock is held, since the buffer may be a mapping of the very page
- * that is written, and its fault wants that lock. What makes that safe:
- *  - a page that is up to date is copied into as it stands in the cache, as a store through a mapping would:
- *    readers see the bytes come; a write home that runs meanwhile is repeated, for the page is marked
- *    dirty after the copy (mm/writeback.h);
- *  - a page that is not there, and of which no old byte is to stay, is filled before it enters the cache.
- *    When somebody else was faster, or the buffer ends early, it is thrown away and the page is read;
+ * The order of a write, page by page, under i_sem: ask the file system for room (ENOSPC is told
+ * here and not when nobody listens any more), copy, move i_size, mark the page dirty. User memory
+ * is touched while no page lock is held, since the buffer may be a mapping of the very page that is
+ * written, and its fault wants that lock. What makes that safe:
+ *  - a page that is up to date is copied into as it stands in the cache, as a store through a
+ *    mapping would: readers see the bytes come; a write home that runs meanwhile is repeated, for
+ *    the page is marked dirty after the copy (mm/writeback.h);
+ *  - a page that is not there, and of which no old byte is to stay, is filled before it enters the
+ *    cache. When somebody else was faster, or the buffer ends early, it is thrown away and the page
+ *    is read;
  *  - i_sem keeps truncation away, and the reference keeps the page from being reclaimed.
  */
 #include "kernel/errno.h"
@@ -125,7 +126,8 @@ static long write_piece(const struct piece *p)
 	struct address_space *mapping = p->file->f_mapping;
 	long n = 0;
 
-	/* A page beyond the end was left there by a fault that truncation overtook: it holds nothing. */
+	/* A page beyond the end was left there by a fault that truncation overtook: it holds
+	 * nothing. */
 	if (((uint64_t)p->index << PAGE_SHIFT) >= p->inode->i_size && is_cached(p))
 		truncate_inode_pages(mapping, p->index);
 	if (replaces_all(p) && !is_cached(p))

@@ -1,14 +1,15 @@
 /*
- * mm/flush.c - who writes dirty pages home by himself: kflushd, kupdate, a writer who made too many,
- * sync and fsync. See mm/writeback.h and mm/inode.h.
+ * mm/flush.c - who writes dirty pages home by himself: kflushd, kupdate, a writer who made too
+ * many, sync and fsync. See mm/writeback.h and mm/inode.h.
  *
- * dirty_mappings lists the files with dirty pages, the longest dirty first; each is entered by its first
- * dirty page, with a reference on its inode. Whoever wants to write one takes it *off* the list and so
- * owns that reference; afterwards he puts it back, if it is dirty still, or gives the reference back.
- * So no two tasks deal with one entry, and no lock is held while pages are written.
+ * dirty_mappings lists the files with dirty pages, the longest dirty first; each is entered by its
+ * first dirty page, with a reference on its inode. Whoever wants to write one takes it *off* the
+ * list and so owns that reference; afterwards he puts it back, if it is dirty still, or gives the
+ * reference back. So no two tasks deal with one entry, and no lock is held while pages are written.
  *
- * kupdate looks every 5 seconds for files that have been dirty for 30, as in 1999. kflushd is woken when an
- * eighth of memory is dirty and writes until half of that is left; from a quarter on the writers write, too.
+ * kupdate looks every 5 seconds for files that have been dirty for 30, as in 1999. kflushd is woken
+ * when an eighth of memory is dirty and writes until half of that is left; from a quarter on the
+ * writers write, too.
  */
 #include "kernel/errno.h"
 #include "kernel/printk.h"
@@ -28,7 +29,7 @@ static volatile int flushing;		      /* tasks inside; atomic */
 static DECLARE_WAIT_QUEUE_HEAD(kflushd_wait);
 static volatile bool kflushd_called;
 
-/* --- the list ------------------------------------------------------------------------------- */
+/* --- the list --------------------------------------------------------------------------------- */
 
 bool __dirty_mapping_add(struct address_space *mapping)
 {
@@ -98,8 +99,8 @@ bool writeback_at_rest(void)
 	return !flushing;
 }
 
-/* Write files that were entered at or before @before, at most @pages of each in turn, until at most @target
- * pages are dirty. */
+/* Write files that were entered at or before @before, at most @pages of each in turn, until at most
+ * @target pages are dirty. */
 static void flush_files(unsigned long before, unsigned long target, unsigned long pages)
 {
 	struct address_space *mapping;

@@ -1,10 +1,10 @@
 /*
  * mm/msync.c - sys_msync: what was written through shared mappings goes home now.
  *
- * As on Linux: MS_ASYNC moves the dirty bits to the pages and lets kflushd know; MS_SYNC writes the file and
- * waits; MS_INVALIDATE has nothing to do, since mappings and read() see the same pages, but is refused for
- * locked areas. Facts c, row msync: mmap_sem and kernel_lock are held. For the writing they are given up
- * (ours): the file is pinned, and the walk goes on at the address behind.
+ * As on Linux: MS_ASYNC moves the dirty bits to the pages and lets kflushd know; MS_SYNC writes the
+ * file and waits; MS_INVALIDATE has nothing to do, since mappings and read() see the same pages,
+ * but is refused for locked areas. Facts c, row msync: mmap_sem and kernel_lock are held. For the
+ * writing they are given up (ours): the file is pinned, and the walk goes on at the address behind.
  */
 #include "kernel/errno.h"
 #include "kernel/task.h"

@@ -4,8 +4,9 @@
  * Realises facts section c (do_no_page row): nopage() sleeps and reads; then rss and the entry, in
  * 2.3.23 without a lock. A private mapping that is written at its first touch gets its copy at
  * once, so nopage() is asked for the shared page in any case.
- * Ours, and much younger than 1999: where the area's methods can say which pages are cached (around), a
- * fault maps the window of AROUND_PAGES that it lies in; what it costs is shared by 16 pages.
+ * Ours, and much younger than 1999: where the area's methods can say which pages are cached
+ * (around), a fault maps the window of AROUND_PAGES that it lies in; what it costs is shared by 16
+ * pages.
  */
 #include "mm/fault_parts.h"
 
@@ -36,12 +37,12 @@ static struct page *private_copy(struct page *page)
 	return copy;
 }
 
-/* --- fault-around ------------------------------------------------------------------------------ */
+/* --- fault-around ----------------------------------------------------------------------------- */
 
 #define AROUND_PAGES 16 /* aligned, so all in one page table */
 
-/* Give back the pages whose entries are taken: NULL in @pages. How many are left. Only faults fill entries, and
- * they are kept out (or the entry is looked at again under the pte lock). */
+/* Give back the pages whose entries are taken: NULL in @pages. How many are left. Only faults fill
+ * entries, and they are kept out (or the entry is looked at again under the pte lock). */
 static int keep_wanted(const pte_t *ptes, struct page **pages, int n)
 {
 	int wanted = 0;
@@ -61,7 +62,8 @@ static int keep_wanted(const pte_t *ptes, struct page **pages, int n)
 
 static pte_t around_pte(const struct vm_area_struct *vma, const struct page *page)
 {
-	pte_t entry = mk_pte(page, vma->vm_flags) & ~(pte_t)_PAGE_ACCESSED; /* nobody asked for it yet */
+	pte_t entry =
+		mk_pte(page, vma->vm_flags) & ~(pte_t)_PAGE_ACCESSED; /* nobody asked for it yet */
 
 	return room_is_certain(vma, page) ? entry : entry & ~(pte_t)_PAGE_RW;
 }
@@ -75,8 +77,8 @@ static void map_around(struct vm_area_struct *vma, unsigned long addr, pte_t *pt
 				vma->vm_end);
 	pte_t *ptes = ptep - ((addr - base) >> PAGE_SHIFT);
 	struct page *pages[AROUND_PAGES];
-	int n = vma->vm_ops->around(vma, vma->vm_pgoff + ((base - vma->vm_start) >> PAGE_SHIFT), pages,
-				    (int)((end - base) >> PAGE_SHIFT));
+	int n = vma->vm_ops->around(vma, vma->vm_pgoff + ((base - vma->vm_start) >> PAGE_SHIFT),
+				    pages, (int)((end - base) >> PAGE_SHIFT));
 	int wanted = keep_wanted(ptes, pages, n), lost = 0;
 
 	if (!wanted)
@@ -87,7 +89,8 @@ static void map_around(struct vm_area_struct *vma, unsigned long addr, pte_t *pt
 		if (!pages[i])
 			continue;
 		if (pte_changed(PT_NO_PAGE, ptes + i, 0)) {
-			page_cache_release(pages[i]); /* not its last reference: the cache has one */
+			page_cache_release(
+				pages[i]); /* not its last reference: the cache has one */
 			lost++;
 			continue;
 		}
@@ -102,8 +105,8 @@ static void map_around(struct vm_area_struct *vma, unsigned long addr, pte_t *pt
 /* --- one page --------------------------------------------------------------------------------- */
 
 /* Put @page's entry in place; its reference goes into the entry. */
-static void install_page(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep, struct page *page,
-			 pte_t entry)
+static void install_page(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep,
+			 struct page *page, pte_t entry)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	long counted = PageReserved(page) ? 0 : 1;

@@ -13,15 +13,15 @@
 volatile unsigned long nr_dirty_pages;
 struct writeback_events writeback_events;
 
-/* --- the books ---------------------------------------------------------------------------- */
+/* --- the books -------------------------------------------------------------------------------- */
 
 void set_page_dirty(struct page *page)
 {
 	struct address_space *mapping;
 	struct inode *pin = NULL;
 
-	/* Our stores to the page come before the look at the flag: if it is seen set, whoever clears
-	 * it afterwards sees our stores. */
+	/* Our stores to the page come before the look at the flag: if it is seen set, whoever
+	 * clears it afterwards sees our stores. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (page_test(page, PG_dirty))
 		return;
@@ -70,7 +70,7 @@ bool clear_page_dirty(struct page *page)
 	return was;
 }
 
-/* --- one page, and its neighbours ----------------------------------------------------------- */
+/* --- one page, and its neighbours ------------------------------------------------------------- */
 
 /* The bytes of the last page beyond the end of the file are nobody's: a mapping may have written
  * there, and a file that grows must show zeroes. */

@@ -54,7 +54,8 @@ void set_page_dirty(struct page *page);
 /* It is about to be written, or thrown away. True = it was dirty. Locks: needs the page lock, takes
  * pagecache_lock. */
 bool clear_page_dirty(struct page *page);
-/* The page leaves the hash: off the books of dirty pages. Needs pagecache_lock and the page lock. */
+/* The page leaves the hash: off the books of dirty pages. Needs pagecache_lock and the page lock.
+ */
 void __page_forget_dirty(struct page *page);
 
 /* Write the locked, clean-marked @page home, with its dirty neighbours where the file system can do
@@ -68,12 +69,12 @@ unsigned long write_dirty_pages(struct address_space *mapping, unsigned long max
  * since somebody was last told. Context: may sleep. Locks: takes page locks. */
 int filemap_sync_pages(struct address_space *mapping);
 
-/* After @mapping got dirty pages by write(): wake kflushd when there are many, and when there are far
- * too many make the writer write some himself. Context: may sleep. Locks: no page lock. */
+/* After @mapping got dirty pages by write(): wake kflushd when there are many, and when there are
+ * far too many make the writer write some himself. Context: may sleep. Locks: no page lock. */
 void balance_dirty(struct address_space *mapping);
 void wakeup_kflushd(void);
-/* Enter @mapping, of which a page just became dirty, in dirty_mappings; true = it was not there, and
- * the caller takes a reference on its inode for the list. Needs pagecache_lock. */
+/* Enter @mapping, of which a page just became dirty, in dirty_mappings; true = it was not there,
+ * and the caller takes a reference on its inode for the list. Needs pagecache_lock. */
 bool __dirty_mapping_add(struct address_space *mapping);
 /* kupdate and kflushd are asleep. */
 bool writeback_at_rest(void);

@@ -28,7 +28,8 @@ static void zap_present(struct zap *zap, pte_t entry)
 
 	if (PageReserved(page))
 		return;
-	if (pte_dirty(entry) && page->mapping && !PageSwapCache(page))
+	/* In this order: a page leaves the swap cache by its mapping first and its flag last. */
+	if (pte_dirty(entry) && !PageSwapCache(page) && page->mapping)
 		set_page_dirty(page);
 	zap->rss++;
 	zap->pages[zap->n++] = page;

@@ -71,6 +71,9 @@ extern volatile int nr_swap_pages; /* free slots of all areas in use for writing
 extern struct spinlock swap_list_lock;
 extern struct address_space swapper_space;
 extern int page_cluster;
+/* How often swapoff looks for who has an entry, in designs that look again; who holds one for longer will not
+ * give it back, and swapoff fails with -EBUSY. */
+extern int swapoff_searches;
 extern volatile int nr_async_pages, nr_async_reads; /* transfers nobody waits for; the reads among them */
 /* Pages moved since boot, whatever became of their areas; atomic additions. */
 extern volatile unsigned long swap_pages_out, swap_pages_in;

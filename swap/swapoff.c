@@ -21,9 +21,10 @@
 #include "mm/filemap.h"
 #include "swap/swap_internal.h"
 
-#define MAX_SEARCHES   100 /* who holds an entry that long will not give it back */
 #define PATIENT_AFTER  4   /* searches; from then on wait a tick before the next */
 #define MAX_READ_FAILS 8   /* in a row, for lack of memory */
+
+int swapoff_searches = 100;
 
 /* --- one entry ----------------------------------------------------------------------- */
 
@@ -101,7 +102,7 @@ static void force_unused(struct swp_entry entry, int leftover)
 	swap_force_unused(entry);
 }
 
-/* Until nobody uses u->entry. 0, -ENOMEM or -EIO. */
+/* Until nobody uses u->entry. 0, -ENOMEM, -EIO, or -EBUSY: somebody holds it for ever. */
 static int unuse_entry(struct unuse *u)
 {
 	int no_page = 0;
@@ -121,10 +122,12 @@ static int unuse_entry(struct unuse *u)
 		leftover = swap_count(u->entry);
 		if (!leftover)
 			break;
-		if (!looks_again() || leftover == SWAP_MAP_MAX || searches >= MAX_SEARCHES) {
+		if (!looks_again() || leftover == SWAP_MAP_MAX) {
 			force_unused(u->entry, leftover);
 			break;
 		}
+		if (searches >= swapoff_searches)
+			return -EBUSY;
 		let_others_run(searches);
 	}
 	return 0;
@@ -158,9 +161,14 @@ static int try_to_unuse(int type)
 
 /* More is on the area than free memory, every cached page and the other areas could take: to begin
  * would only have processes killed for lack of memory, and fail then. */
-static bool hopeless(const struct swap_info_struct *si)
+static bool hopeless(struct swap_info_struct *si)
 {
-	return (long)si->inuse > nr_free_pages + (long)page_cache_size + nr_swap_pages;
+	unsigned long inuse;
+
+	vm_design->slot_lock(si, SLOT_OFF);
+	inuse = si->inuse;
+	vm_design->slot_unlock(si, SLOT_OFF);
+	return (long)inuse > nr_free_pages + (long)page_cache_size + nr_swap_pages;
 }
 
 /* Out of the list with it. Returns its number, or -EINVAL. */
@@ -186,8 +194,9 @@ static void undo_removal(int type, int error)
 	swap_list_insert(type);
 	vm_design->swap_list_end(SLOT_OFF);
 	printk("swapoff: %s stays in use: %s; %lu pages of it are taken\n", si->name,
-	       error == -EIO ? "a page of it cannot be read"
-			     : "memory and the other swap areas cannot hold what is on it",
+	       error == -EIO   ? "a page of it cannot be read"
+	       : error == -EBUSY ? "somebody holds a page of it that no address space has"
+				 : "memory and the other swap areas cannot hold what is on it",
 	       si->inuse);
 }
 

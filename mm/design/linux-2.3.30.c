@@ -27,9 +27,12 @@ static const struct vm_hole holes[] = {
 	  "S1, last sentence; facts e R17",
 	  "SW2: takes the mm's mmap_sem, and page_table_lock for each pte, and looks again",
 	  "rule: 1999.rule3|swap: free of|swap: undead entry|swap: duplicate of|swap: I/O on|"
-	  "invariant: swap map|invariant: swap entry|invariant: nr_swap_pages" },
+	  "invariant: swap map|invariant: swap entry|invariant: nr_swap_pages|uaf: object used after free in unuse|"
+	  "race: unlink_vm_struct writes, unuse|race: munmap_range writes, unuse|"
+	  "race: slab_mark_free writes, unuse|race: batch_add writes, pte_lookup|"
+	  "invariant: contents" },
 	{ "R18", "do_swap_page", "fails for memory when swapoff was faster", "facts e R18",
-	  "looks at the pte again", "" },
+	  "looks at the pte again", "invariant: fault on a mapped page" },
 	{ "N1", "change_protection", "rewrites ptes without page_table_lock while the stealer clears them",
 	  "found here; 2.4.0 takes the lock", "takes page_table_lock",
 	  "invariant: page count|invariant: page free but in use|uaf: page written" },

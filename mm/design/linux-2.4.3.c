@@ -28,6 +28,10 @@ static const struct vm_hole holes[] = {
 	{ "R24", "expand_stack", "vm_start changes while other faults, holding mmap_sem for reading too, look at it",
 	  "the 2.4 document, rule 4; facts e R24", "none: nobody knew a scenario in which that destroys anything",
 	  "" },
+	{ "N7", "read_swap_cache_async", "raises the entry that a fault read before swapoff ended, of an area that is gone",
+	  "found here, by the scenario swapoff-fault",
+	  "none, nor needed: it says so and the fault looks at the pte again (R18)",
+	  "swap: duplicate of an entry of no area|swap: duplicate of an unused entry" },
 };
 
 /* --- the locks of an mm --------------------------------------------------------------------------- */

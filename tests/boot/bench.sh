@@ -42,7 +42,7 @@ table() { # ROWS-OFF [ROWS-ON]
 
 case ${1:-} in
 swap)
-	echo "Bochs, 1 CPU, 32 MB, ips=50000000: a program sweeps over 12000 pages (Linux: 64 MB, most of which it needs itself)"
+	echo "Bochs, 1 CPU, 32 MB, ips=50000000: a program sweeps over 12000 pages (Linux: 64 MB)"
 	measure swap "run=bench:swap:12000" cpus=1 mem=32 ips=50000000 timeout=600
 	grep -a '^bench: ' "$out/swap/serial.log"
 	table "$out/swap/rows" ;;

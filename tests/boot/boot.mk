@@ -35,12 +35,13 @@ bench: images
 bench-swap: images
 	@BUILD=$(B) tests/boot/bench.sh swap
 
-check-boot: images
+check-boot: images explore-build
 	@BUILD=$(B) tests/boot/run-all.sh
 
 ## make check         every test that fits 20 minutes on 2 cores: unit, boot
 check:
 	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory check-explore
 	@$(MAKE) --no-print-directory fuzz SECONDS=2
 	@$(MAKE) --no-print-directory check-boot
 

@@ -14,14 +14,8 @@ check_disk()
 	dd if="$RUNDIR/hda.img" of="$root" bs=512 skip="$P2_LBA" count="$P2_SECTORS" status=none conv=sparse
 	e2fsck -fn "$root" >"$RUNDIR/e2fsck.log" 2>&1 || fail "e2fsck: $(grep -v '^Pass' "$RUNDIR/e2fsck.log" | head -n 3)"
 	debugfs -R "dump /big.dat $RUNDIR/big.dat" "$root" >/dev/null 2>&1
-	python3 - "$RUNDIR/big.dat" "$mb" <<-'END' || fail "/big.dat in the image is not what was written"
-		import array, sys
-		words = array.array('I', open(sys.argv[1], 'rb').read())
-		size = int(sys.argv[2]) << 20
-		ok = len(words) * 4 == size
-		ok = ok and all(w == (4 * i * 2654435761 + 2 * 40503) & 0xffffffff for i, w in enumerate(words))
-		sys.exit(not ok)
-	END
+	qemu-i386 "$BUILD/programs/maptest" check "$RUNDIR/big.dat" "$mb" 2 >/dev/null ||
+		fail "/big.dat in the image is not what was written"
 	rm -f "$root" "$RUNDIR/big.dat" "$RUNDIR"/*.img
 }
 
@@ -32,7 +26,7 @@ for run in linux-2.3.30:24:3000 linux-2.3.23:8:500 vmlist-held:8:500; do
 	expect '^maptest: PASS'
 	expect '^maptest big: PASS'
 	expect '^accounts: balanced'
-	refuse 'watch: |complaint'
+	refuse '^(LOCK ORDER|DEADLOCK|STALL|RULE|uaf: |complaint)' "no watcher complains when holes are mended"
 	calls=$(sed -n 's/^swapout_calls_filemap \([0-9]*\)$/\1/p' "$LOG")
 	[ "${calls:-0}" -ge "$least" ] || fail "$design: filemap_swapout() was called ${calls:-no} times, too gentle"
 	check_disk

@@ -1,5 +1,5 @@
 # tests/boot/torture.sh - the torture run (tests/programs/torture.h), judged. Sourced by t-torture.sh,
-# long-torture.sh and torture-run.sh.
+# long-torture-*.sh and torture-run.sh.
 #
 # torture EMULATOR DESIGN HOLES CPUS MEM TIMEOUT ARGUMENTS
 # With holes=mended everything must be clean: no wrong byte, no leak, no complaint, no kill, all as

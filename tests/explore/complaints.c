@@ -34,13 +34,24 @@ static const struct {
 	const char *a, *b;
 	const char *why;
 } meant[] = {
-	{ "up", "", "looks for waiters without the queue's lock; the waiter looks at the count after it "
-		    "entered the queue (kernel/semaphore.c)" },
-	{ "search_once", "alloc_pages", "reads PF_SERVER, which never changes, from a word in which the task "
-					"sets PF_MEMALLOC for itself" },
+	{ "up", "",
+	  "looks for waiters without the queue's lock; the waiter looks at the count after it "
+	  "entered the queue (kernel/semaphore.c)" },
+	{ "waitqueue_active", "",
+	  "the same: who sleeps looks at the condition after he entered the queue" },
+	{ "search_once", "?", "a task leaves its mm when it likes; kernel_lock, or a count, keeps the struct" },
+	{ "lowest_pid_in", "?", "the same" },
+	{ "next_mm", "?", "the same" },
+	{ "touch", "pte_alloc", "the machine reads the directory, whoever writes it" },
+	{ "pte_alloc", "pte_alloc", "looks without the lock, and then again with it" },
+	{ "assert_list", "", "asks whether anybody else can know of this mm" },
+	{ "search_once", "alloc_pages",
+	  "reads PF_SERVER, which never changes, from a word in which the task "
+	  "sets PF_MEMALLOC for itself" },
 	{ "kmem_is_freed", "", "looks at a pointer that may be stale: that is its purpose" },
 	{ "kmem_check_alive", "", "the same" },
-	{ "consider", "swap_out", "mm->swap_cnt says whose turn it is; a wrong turn costs nothing" },
+	{ "consider", "swap_out",
+	  "mm->swap_cnt says whose turn it is; a wrong turn costs nothing" },
 	{ NULL, NULL, NULL },
 };
 
@@ -74,7 +85,8 @@ static bool is_meant(uintptr_t pc, uintptr_t other)
 	function(pc, a, sizeof(a));
 	function(other, b, sizeof(b));
 	for (i = 0; meant[i].why; i++)
-		if ((is(meant[i].a, a) && is(meant[i].b, b)) || (is(meant[i].a, b) && is(meant[i].b, a)))
+		if ((is(meant[i].a, a) && is(meant[i].b, b)) ||
+		    (is(meant[i].a, b) && is(meant[i].b, a)))
 			return true;
 	return false;
 }
@@ -107,7 +119,8 @@ void engine_freed_touched(uintptr_t addr, uintptr_t pc)
 	c->pc = pc;
 }
 
-void engine_race(uint32_t word, int first, uintptr_t first_pc, bool first_writes, uintptr_t pc, bool writes)
+void engine_race(uint32_t word, int first, uintptr_t first_pc, bool first_writes, uintptr_t pc,
+		 bool writes)
 {
 	struct complaint *c;
 	int i;
@@ -149,8 +162,8 @@ static void key_of(const struct complaint *c, char *buf, size_t size)
 		snprintf(buf, size, "race: %s %s, %s %s", a, c->writes ? "writes" : "reads", b,
 			 c->first_writes ? "writes" : "reads");
 	else
-		snprintf(buf, size, "race: %s %s, %s %s", b, c->first_writes ? "writes" : "reads", a,
-			 c->writes ? "writes" : "reads");
+		snprintf(buf, size, "race: %s %s, %s %s", b, c->first_writes ? "writes" : "reads",
+			 a, c->writes ? "writes" : "reads");
 }
 
 const char *complaint_key(void)
@@ -182,7 +195,8 @@ static bool name_task(uintptr_t addr, char *buf, size_t size)
 		uintptr_t at = addr - (uintptr_t)ctl_task(t);
 
 		if (ctl_task(t) && at < sizeof(struct task_struct)) {
-			snprintf(buf, size, "task_struct of %s+%lu", ctl_name(t), (unsigned long)at);
+			snprintf(buf, size, "task_struct of %s+%lu", ctl_name(t),
+				 (unsigned long)at);
 			return true;
 		}
 	}
@@ -198,7 +212,8 @@ static bool name_object(uintptr_t addr, char *buf, size_t size)
 		struct kmem_slab *slab = slab_of((void *)at, &idx);
 
 		if (slab && at + slab->cache->size > addr) {
-			snprintf(buf, size, "%s+%lu", slab->cache->name, (unsigned long)(addr - at));
+			snprintf(buf, size, "%s+%lu", slab->cache->name,
+				 (unsigned long)(addr - at));
 			return true;
 		}
 	}
@@ -216,7 +231,8 @@ static const char *place(uintptr_t addr, char *buf, size_t size)
 			 (unsigned long)(at % sizeof(struct page)));
 	else if (!name_task(addr, buf, size) && !name_object(addr, buf, size)) {
 		name = symbol_lookup_data(addr, &offset);
-		snprintf(buf, size, "%s+%lu", name ? name : "?", (unsigned long)(name ? offset : addr));
+		snprintf(buf, size, "%s+%lu", name ? name : "?",
+			 (unsigned long)(name ? offset : addr));
 	}
 	return buf;
 }
@@ -229,11 +245,12 @@ static void describe(const struct complaint *c, char *buf, size_t size)
 	place(c->addr, where, sizeof(where));
 	if (c->race)
 		snprintf(buf, size, "%s%s %s %s in %s; %s %s it in %s, and nothing orders the two",
-			 c->allowed ? "(meant) " : "", task_name(c->task), c->writes ? "writes" : "reads",
-			 where, a, task_name(c->first), c->first_writes ? "wrote" : "read",
-			 function(c->first_pc, b, sizeof(b)));
+			 c->allowed ? "(meant) " : "", task_name(c->task),
+			 c->writes ? "writes" : "reads", where, a, task_name(c->first),
+			 c->first_writes ? "wrote" : "read", function(c->first_pc, b, sizeof(b)));
 	else
-		snprintf(buf, size, "%s touches %s in %s, which was freed", task_name(c->task), where, a);
+		snprintf(buf, size, "%s touches %s in %s, which was freed", task_name(c->task),
+			 where, a);
 }
 
 void complaints_print(void)
@@ -243,7 +260,8 @@ void complaints_print(void)
 
 	for (i = 0; i < nlist; i++) {
 		describe(&list[i], text, sizeof(text));
-		printf("%s at step %d: %s\n", list[i].race ? "race" : "freed memory", list[i].node, text);
+		printf("%s at step %d: %s\n", list[i].race ? "race" : "freed memory", list[i].node,
+		       text);
 	}
 }
 
@@ -292,6 +310,7 @@ void races_print(void)
 	for (i = 0; i < nraces; i++)
 		printf("%s\n    %s\n", races[i].key, races[i].text);
 	if (nraces)
-		printf("explore: mark what is meant (shared_read, shared_write, atomic, volatile), lock the "
+		printf("explore: mark what is meant (shared_read, shared_write, atomic, volatile), "
+		       "lock the "
 		       "rest, or list it in tests/explore/complaints.c\n");
 }

@@ -36,25 +36,27 @@ struct node {
 	uint16_t epoch;
 	struct ctl_step step; /* whose point it is */
 	uint16_t kenabled;    /* who can go on, for the kernel */
-	uint16_t enabled;     /* without those before a lock that is taken, or held by the scenario */
-	bool finished;	      /* every task that had to finish has */
-	uint16_t asleep;      /* who was not running, and so has to be woken */
-	int8_t cur;	      /* who was running, -1 = nobody */
+	uint16_t enabled; /* without those before a lock that is taken, or held by the scenario */
+	bool finished;	  /* every task that had to finish has */
+	uint16_t ended;	  /* who has said that it is done */
+	int8_t cur;	  /* who was running, -1 = nobody */
 	int8_t dflt;
-	bool forced;	      /* no decision: a waiter finds its lock taken, or a task that is done dies */
+	bool forced; /* no decision: a waiter finds its lock taken, or a task that is done dies */
 	/* the search */
 	uint16_t backtrack, done, sleep;
 	uint16_t sleep_of[RT_TASKS]; /* node that keeps the accesses of this sleeper's next event */
 	struct access_list acc[RT_TASKS];
-	double weight;	      /* share of the tree below this node */
+	double weight; /* share of the tree below this node */
 	/* the event */
 	int8_t chosen;
-	uint8_t preemptions;  /* up to and including this choice */
-	uint16_t block_start; /* where the chosen task was switched in */
+	uint8_t preemptions;	 /* up to and including this choice */
+	uint16_t block_start;	 /* where the chosen task was switched in */
 	uint16_t last[RT_TASKS]; /* before this event: the task's latest event + 1 */
-	uint16_t clock[RT_TASKS]; /* the latest event + 1 of each task that this event comes after */
+	uint16_t
+		clock[RT_TASKS]; /* the latest event + 1 of each task that this event comes after */
 	uint32_t segment;
-	uint64_t state; /* hash of the tracked memory here, stacks not counted; 0 at the first node */
+	uint64_t
+		state; /* hash of the tracked memory here, stacks not counted; 0 at the first node */
 	uint64_t seen[RT_TASKS]; /* hash of what each task has read; only with path_observe() */
 	uintptr_t stack;	 /* of the event's task */
 };
@@ -87,10 +89,10 @@ void run_tell(const char *token_file);
 struct outcome {
 	enum ctl_verdict verdict;
 	bool failed;
-	char key[200]; /* what went wrong, the same for the same mistake; "" = nothing */
-	bool hole;     /* it is a named hole of the design */
+	char key[200];	 /* what went wrong, the same for the same mistake; "" = nothing */
+	bool hole;	 /* it is a named hole of the design */
 	bool looked_for; /* it is what the scenario is about (scenario.shows) */
-	bool besides;  /* a named hole that is not */
+	bool besides;	 /* a named hole that is not */
 };
 extern unsigned run_held; /* tasks that go on only when nobody else can (the story's "hold") */
 extern struct outcome outcome;
@@ -155,7 +157,7 @@ struct search {
 	uint64_t class_sum, state_sum, key_sum;
 	bool complete, found;
 	uint64_t schedules, sleep_blocked, cut, events, classes, failures, ends, merged, states;
-	double elapsed;
+	double elapsed, cpu; /* seconds of the clock, and of this process */
 };
 
 void search_run(struct search *s);

@@ -3,10 +3,13 @@
 # what tracked objects and observers are, and docs/explorer.md.
 
 X := $(B)/explore
+X_BIN ?= $(X)/explore
 XDIRS := kernel kernel/servers mm mm/design swap tests/scenarios tests/explore/models
 # string.c's functions come from libc, symbols from the running file
 XSKIP := kernel/string.c kernel/symbols.c
-X_KERNEL_C := $(filter-out $(XSKIP),$(sort $(foreach d,$(XDIRS),$(wildcard $(d)/*.c))))
+# X_USER: further scenarios and drivers, files of your own (docs/explorer.md)
+X_USER ?=
+X_KERNEL_C := $(filter-out $(XSKIP),$(sort $(foreach d,$(XDIRS),$(wildcard $(d)/*.c)) $(X_USER)))
 X_OBSERVERS := $(filter kernel/control%.c kernel/watch%.c mm/invariants%.c mm/leaks.c,$(X_KERNEL_C)) $(addprefix kernel/,story.c token.c \
 	trace.c printk.c format.c panic.c lock.c spinlock.c kernel_lock.c wait_record.c sched.c cmdline.c strutil.c scenario.c)
 X_TRACKED := $(filter-out $(X_OBSERVERS),$(X_KERNEL_C))
@@ -23,7 +26,7 @@ X_FLAGS = -m32 -std=gnu11 -O2 -g -march=i686 -fno-pic -fno-pie -fno-stack-protec
 X_HOOKS = -fsanitize=thread --param tsan-instrument-func-entry-exit=0 --param tsan-distinguish-volatile=1 \
 	-fno-inline-small-functions -mmemcpy-strategy=libcall:-1:noalign -mmemset-strategy=libcall:-1:noalign
 X_MEM = memcpy memmove memset
-X_WRAP := lock_got lock_dropped spin_trylock lock_handed_over timers_pending wake_up_process set_current_state ctl_io_started
+X_WRAP := lock_got lock_dropped spin_trylock lock_handed_over timers_pending wake_up_process set_current_state ctl_io_started sched_use_mm
 # what the modelled MMU does is done by hardware: no race
 X_MARKED := $(foreach n,1 2 4 8,$(foreach a,read write,--redefine-sym __tsan_$(a)$(n)=__tsan_volatile_$(a)$(n)))
 redefine = $(foreach f,$(X_MEM),--redefine-sym $(f)=$(1)_$(f))
@@ -43,22 +46,23 @@ $(X)/observer/%.o: %.c $(X)/cflags tests/explore/observer.syms
 $(X)/engine/%.o: %.c $(X)/cflags
 	@mkdir -p $(@D)
 	$(call say,XCC,$<)
-	$(Q)$(CC) $(X_FLAGS) -msse2 -D_GNU_SOURCE -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(X_FLAGS) -O3 -fomit-frame-pointer -msse2 -D_GNU_SOURCE -MMD -MP -c -o $@ $<
 
-$(X)/explore: $(X_OBJS) $(X)/objects tests/explore/region.ld
+$(X_BIN): $(X_OBJS) $(X_BIN).objects tests/explore/region.ld
 	$(call say,XLD,$@)
-	$(Q)$(CC) -m32 -static -no-pie $(X_LDFLAGS) -Wl,-T,tests/explore/region.ld $(X_WRAP:%=-Wl,--wrap=%) -o $@ $(X_OBJS)
+	$(Q)$(CC) -m32 -static -no-pie $(X_LDFLAGS) -Wl,-T,tests/explore/region.ld -Wl,--no-warnings $(X_WRAP:%=-Wl,--wrap=%) \
+		-o $@ $(X_OBJS) -lm
 
 $(X)/cflags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(CC) $(X_FLAGS) $(X_HOOKS)' | cmp -s - $@ || echo '$(CC) $(X_FLAGS) $(X_HOOKS)' > $@
 
-$(X)/objects: FORCE
+$(X_BIN).objects: FORCE
 	@mkdir -p $(@D)
 	@echo '$(X_OBJS) $(X_WRAP)' | cmp -s - $@ || echo '$(X_OBJS) $(X_WRAP)' > $@
 
 .PHONY: explore-build
-explore-build: $(X)/explore
+explore-build: $(X_BIN)
 
 -include $(X_OBJS:.o=.d)
 
@@ -70,13 +74,15 @@ TOKEN ?= $(B)/explore/$(SCENARIO)-$(DESIGN).token
 .PHONY: explore matrix check-explore
 
 ## make explore       all interleavings of a scenario, on the host   SCENARIO=s DESIGN=d [BOUND=n|all] [HOLES=mended]
-explore: $(X)/explore
-	@$(X)/explore "$(SCENARIO)" "$(DESIGN)" "bound=$(BOUND)" "seconds=$(SECONDS_MAX)" "holes=$(HOLES)" "token=$(TOKEN)"
+explore: $(X_BIN)
+	@$(X_BIN) "$(SCENARIO)" "$(DESIGN)" "bound=$(BOUND)" "seconds=$(SECONDS_MAX)" "holes=$(HOLES)" "token=$(TOKEN)"
 
 ## make matrix        every scenario x every design          [BOUND=n|all]
-matrix: $(X)/explore
-	@tests/explore/matrix.sh $(X)/explore "bound=$(BOUND)" "seconds=$(SECONDS_MAX)" "holes=$(HOLES)"
+matrix: $(X_BIN)
+	@tests/explore/matrix.sh $(X_BIN) "bound=$(BOUND)" "seconds=$(SECONDS_MAX)" "holes=$(HOLES)"
 
-# the explorer itself: models whose answers are known
-check-explore: $(X)/explore
-	@$(X)/explore --self-test
+## make check-explore  the explorer itself: models whose answers are known, the two engines on a real scenario
+check-explore: $(X_BIN)
+	@$(X_BIN) --self-test
+	@$(X)/explore swapout-deadlock linux-2.4.3 check=1
+	@BUILD=$(B) tests/explore/example.sh

@@ -28,7 +28,8 @@ void schedule_take(struct schedule *s)
 		const struct node *n = &path[i];
 
 		if (!n->forced && n->chosen != default_of(n))
-			s->at[s->n++] = (struct deviation){ n->step.task, (uint8_t)n->chosen, n->step.nth };
+			s->at[s->n++] =
+				(struct deviation){ n->step.task, (uint8_t)n->chosen, n->step.nth };
 	}
 }
 

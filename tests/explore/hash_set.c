@@ -43,7 +43,8 @@ bool hash_set_has(const struct hash_set *set, uint64_t hash)
 	size_t i;
 
 	hash += !hash;
-	for (i = (size_t)hash & (set->room - 1); set->room && set->slot[i]; i = (i + 1) & (set->room - 1))
+	for (i = (size_t)hash & (set->room - 1); set->room && set->slot[i];
+	     i = (i + 1) & (set->room - 1))
 		if (set->slot[i] == hash)
 			return true;
 	return false;

@@ -9,9 +9,11 @@
  */
 #include "tests/explore/machine.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "kernel/printk.h"
@@ -162,7 +164,8 @@ static bool is_looked_for(const char *key)
 static void fail(const char *key)
 {
 	const struct vm_hole *known = vm_hole_for(key);
-	bool hole = known && vm_hole_open(known), mine = is_looked_for(key), besides = hole && !mine;
+	bool hole = known && vm_hole_open(known), mine = is_looked_for(key),
+	     besides = hole && !mine;
 
 	if (outcome.failed && besides >= outcome.besides && hole >= outcome.hole)
 		return;
@@ -201,6 +204,35 @@ void host_die(const char *why)
 {
 	fprintf(stderr, "explore: %s\n", why);
 	exit(2);
+}
+
+/* The kernel followed a pointer out of freed memory: what would have been an oops. */
+static void wild_pointer(void)
+{
+	panic("a wild pointer was followed");
+}
+
+static void on_fault(int sig, siginfo_t *info, void *context)
+{
+	greg_t *regs = ((ucontext_t *)context)->uc_mcontext.gregs;
+
+	(void)info;
+	if (!rt_on) {
+		signal(sig, SIG_DFL);
+		return;
+	}
+	regs[REG_ESP] = ((regs[REG_ESP] - 64) & ~15) - 4;
+	regs[REG_EIP] = (greg_t)wild_pointer;
+}
+
+static void catch_wild_pointers(void)
+{
+	static char stack[65536];
+	const stack_t alternative = { .ss_sp = stack, .ss_size = sizeof(stack) };
+	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
+
+	sigaltstack(&alternative, NULL);
+	sigaction(SIGSEGV, &action, NULL);
 }
 
 void host_bad_address(uint64_t addr)
@@ -259,8 +291,9 @@ static void find_held(void)
 	int i;
 
 	run_held = 0;
-	if (!the_scenario->story || story_parse(&story, the_scenario->story, strlen(the_scenario->story),
-						ctl_find_name, err, sizeof(err)))
+	if (!the_scenario->story ||
+	    story_parse(&story, the_scenario->story, strlen(the_scenario->story), ctl_find_name,
+			err, sizeof(err)))
 		return;
 	for (i = 0; i < story.nholds; i++)
 		run_held |= 1u << story.hold[i];
@@ -305,6 +338,7 @@ static void boot_code(void)
 void machine_boot(const struct scenario *s)
 {
 	the_scenario = s;
+	catch_wild_pointers();
 	make_disks();
 	rt_enter_kernel(boot_code);
 }

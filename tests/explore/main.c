@@ -7,6 +7,8 @@
  *	    holes=mended	the design's named holes closed (default faithful)
  *	    token=FILE		where the token of what is found goes
  *	    cell=1		one line only, for the matrix
+ *	    random=pct		by chance instead, seed=N depth=D; random=pos: another kind of chance
+ *	    check=1		instead: do DPOR and the stateful search agree on it? (within seconds=)
  *	explore --self-test	check the explorer by its models (selftest.c)
  *	explore --list		scenarios and models; --scenarios, --designs: names only
  *
@@ -27,11 +29,12 @@
 
 static struct {
 	int bound;
-	bool all, cell;
+	bool all, cell, check;
 	double seconds;
-	const char *token, *holes;
-	enum search_mode mode;
-} option = { .bound = 3, .seconds = 60, .holes = "faithful", .mode = SEARCH_BPOR };
+	const char *token, *holes, *random;
+	uint64_t seed;
+	int depth;
+} option = { .bound = 3, .seconds = 60, .holes = "faithful", .seed = 1, .depth = 3 };
 
 static const struct scenario *find_scenario(const char *name)
 {
@@ -46,10 +49,11 @@ static const struct scenario *find_scenario(const char *name)
 static void list(void)
 {
 	const struct model *m;
+	const struct scenario *s;
 	int i;
 
-	for (i = 0; scenarios[i]; i++)
-		printf("  %-24s %s\n", scenarios[i]->name, scenarios[i]->summary);
+	for (i = 0; (s = scenario_nth(i)) != NULL; i++)
+		printf("  %-24s %s\n", s->name, s->summary);
 	printf("models, for the self-test:\n");
 	for (m = models; m->scenario.name; m++)
 		printf("  %s\n", m->scenario.name);
@@ -58,13 +62,14 @@ static void list(void)
 /* Names alone, for scripts. A scenario without stated expectations is no part of the matrix. */
 static void names(bool designs)
 {
+	const struct scenario *s;
 	int i;
 
 	for (i = 0; designs && i < nr_vm_designs; i++)
 		printf("%s\n", vm_designs[i]->name);
-	for (i = 0; !designs && scenarios[i]; i++)
-		if (scenarios[i]->nexpect)
-			printf("%s\n", scenarios[i]->name);
+	for (i = 0; !designs && (s = scenario_nth(i)) != NULL; i++)
+		if (s->nexpect)
+			printf("%s\n", s->name);
 }
 
 static void refuse(const char *what, const char *word)
@@ -97,6 +102,14 @@ static void read_option(const char *word)
 		option.holes = value;
 	} else if (n == 5 && !strncmp(word, "token", n)) {
 		option.token = value;
+	} else if (n == 6 && !strncmp(word, "random", n)) {
+		option.random = value;
+	} else if (n == 4 && !strncmp(word, "seed", n)) {
+		option.seed = (uint64_t)number(word, value);
+	} else if (n == 5 && !strncmp(word, "depth", n)) {
+		option.depth = (int)number(word, value);
+	} else if (n == 5 && !strncmp(word, "check", n)) {
+		option.check = value[0] == '1';
 	} else if (n == 4 && !strncmp(word, "cell", n)) {
 		option.cell = value[0] == '1';
 	} else {
@@ -108,12 +121,12 @@ static void read_option(const char *word)
 
 struct result {
 	bool found;
-	int preemptions;	    /* of what was found */
-	int complete;		    /* the highest bound that was searched through, -1 = none */
-	bool exhausted;		    /* without a bound, too */
+	int preemptions; /* of what was found */
+	int complete;	 /* the highest bound that was searched through, -1 = none */
+	bool exhausted;	 /* without a bound, too */
 	uint64_t schedules;
 	double seconds;
-	uint64_t passed;	    /* failures that were other holes than the one looked for */
+	uint64_t passed; /* failures that were other holes than the one looked for */
 	char key[200];
 	bool hole, looked_for;
 };
@@ -126,19 +139,26 @@ static void print_level(const struct search *s)
 		snprintf(what, sizeof(what), "any number of preemptions");
 	else
 		snprintf(what, sizeof(what), "%d preemption%s", s->bound, s->bound == 1 ? "" : "s");
-	printf("explore: %-26s %8llu schedules, %9llu steps, %8.3f s, %7.0f schedules/s%s\n", what,
-	       (unsigned long long)s->schedules, (unsigned long long)s->events, s->elapsed,
-	       s->elapsed > 0 ? (double)s->schedules / s->elapsed : 0.0,
-	       s->found ? ": FOUND" : s->complete ? ": none" : ": out of time");
+	printf("explore: %-26s %8llu schedules, %9llu steps, %8.3f s, %7.0f schedules/s, %.2f "
+	       "us/step%s\n",
+	       what, (unsigned long long)s->schedules, (unsigned long long)s->events, s->cpu,
+	       s->cpu > 0 ? (double)s->schedules / s->cpu : 0.0,
+	       s->events ? 1e6 * s->cpu / (double)s->events : 0.0,
+	       s->found	     ? ": FOUND"
+	       : s->complete ? ": none"
+			     : ": out of time");
 	if (s->sleep_blocked)
-		printf("explore: %llu runs were given up as redundant\n", (unsigned long long)s->sleep_blocked);
+		printf("explore: %llu runs were given up as redundant\n",
+		       (unsigned long long)s->sleep_blocked);
 }
 
 /* One level; false = stop here. */
 static bool level(struct result *r, int bound)
 {
-	struct search s = { .mode = bound < 0 ? SEARCH_DPOR : SEARCH_BPOR, .bound = bound,
-			    .stop_at_first = true, .progress = !option.cell };
+	struct search s = { .mode = bound < 0 ? SEARCH_DPOR : SEARCH_BPOR,
+			    .bound = bound,
+			    .stop_at_first = true,
+			    .progress = !option.cell };
 
 	s.seconds = option.seconds - r->seconds;
 	if (s.seconds <= 0)
@@ -156,11 +176,33 @@ static bool level(struct result *r, int bound)
 	return s.complete && !s.found;
 }
 
+/* By chance, and what that is worth. */
+static void look_by_chance(struct result *r, const struct scenario *s)
+{
+	struct random_search q = { .pos = !strcmp(option.random, "pos"),
+				   .depth = option.depth,
+				   .seed = option.seed,
+				   .seconds = option.seconds };
+	int d;
+
+	if (!q.pos && strcmp(option.random, "pct"))
+		refuse("random is pct or pos, not", option.random);
+	random_search(&q);
+	r->found = q.found;
+	r->schedules = q.runs;
+	r->seconds = q.elapsed;
+	printf("explore: %s, seed %llu: %llu runs of at most %d steps in %.1f s%s\n", option.random,
+	       (unsigned long long)q.seed, (unsigned long long)q.runs, q.steps, q.elapsed,
+	       q.found ? ": FOUND" : "");
+	for (d = 1; !q.found && !q.pos && d <= option.depth; d++)
+		printf("explore: a mistake of depth %d was missed with a chance of at most %.3g\n",
+		       d, random_missed(&q, s->ntasks + 4, d));
+}
+
 static void look(struct result *r)
 {
 	int b;
 
-	r->complete = -1;
 	for (b = 0; b <= option.bound; b++)
 		if (!level(r, b))
 			return;
@@ -184,7 +226,8 @@ static void tell_found(struct result *r)
 			schedule_save(&s, option.token);
 		return;
 	}
-	printf("explore: made small in %d runs: %d preemption%s, %d deviations from the default in %d steps\n",
+	printf("explore: made small in %d runs: %d preemption%s, %d deviations from the default in "
+	       "%d steps\n",
 	       runs, r->preemptions, r->preemptions == 1 ? "" : "s", s.n, depth);
 	printf("%s", machine_said());
 	complaints_print();
@@ -196,7 +239,9 @@ static void tell_found(struct result *r)
 
 static const char *bound_text(const struct result *r, char *buf, size_t size)
 {
-	if (r->exhausted)
+	if (option.random)
+		snprintf(buf, size, "none by chance");
+	else if (r->exhausted)
 		snprintf(buf, size, "none at all");
 	else if (r->complete >= 0)
 		snprintf(buf, size, "none to bound %d", r->complete);
@@ -231,7 +276,8 @@ static int verdict(const struct scenario *s, const struct result *r)
 
 	if (!scenario_ops.holes_faithful())
 		e = NULL; /* what was expected was expected of the design as it was */
-	wrong = e ? r->found != expects_failure(e) || (r->found && !r->looked_for) : r->found && !r->hole;
+	wrong = e ? r->found != expects_failure(e) || (r->found && !r->looked_for)
+		  : r->found && !r->hole;
 	printf("%s x %s: ", s->name, scenario_design);
 	if (r->found)
 		printf("found: %d preemption%s, %llu schedules: %s%s", r->preemptions,
@@ -246,6 +292,30 @@ static int verdict(const struct scenario *s, const struct result *r)
 		printf(", %d unmarked race%s", races, races == 1 ? "" : "s");
 	printf("%s\n", wrong ? " UNEXPECTED" : "");
 	return wrong || races;
+}
+
+/* The two engines on one scenario: the same final states, the same failures? */
+static int cross_check(const struct scenario *s)
+{
+	struct search dpor = { .mode = SEARCH_DPOR, .bound = -1, .count_classes = true };
+	struct search states = { .mode = SEARCH_STATES, .bound = -1, .count_classes = true };
+	bool same;
+
+	dpor.seconds = states.seconds = option.seconds;
+	search_run(&dpor);
+	search_run(&states);
+	same = dpor.state_sum == states.state_sum && dpor.key_sum == states.key_sum;
+	printf("%s x %s: DPOR %llu runs, %llu classes, %llu given up%s; stateful %llu states%s: ",
+	       s->name, scenario_design, (unsigned long long)dpor.schedules,
+	       (unsigned long long)dpor.classes, (unsigned long long)dpor.sleep_blocked,
+	       dpor.complete ? "" : " (out of time)", (unsigned long long)states.states,
+	       states.complete ? "" : " (out of time)");
+	if (!dpor.complete || !states.complete) {
+		printf("no comparison\n");
+		return 0;
+	}
+	printf(same ? "the same final states and failures\n" : "NOT the same\n");
+	return !same;
 }
 
 static int explore(const char *name, const char *design)
@@ -263,10 +333,16 @@ static int explore(const char *name, const char *design)
 	machine_words = words;
 	rt_init();
 	run_begin(s);
+	if (option.check)
+		return cross_check(s);
 	if (!option.cell)
-		printf("explore: %s under %s, holes %s: %s\n", s->name, scenario_design, option.holes,
-		       s->summary);
-	look(&r);
+		printf("explore: %s under %s, holes %s: %s\n", s->name, scenario_design,
+		       option.holes, s->summary);
+	r.complete = -1;
+	if (option.random)
+		look_by_chance(&r, s);
+	else
+		look(&r);
 	if (r.found)
 		tell_found(&r);
 	if (!option.cell)
@@ -290,8 +366,9 @@ int main(int argc, char **argv)
 	if (argc >= 2 && !strcmp(argv[1], "--self-test"))
 		return self_test(argc - 2, argv + 2);
 	if (argc < 3 || argv[1][0] == '-') {
-		fprintf(stderr, "usage: explore SCENARIO DESIGN [bound=N|all] [seconds=S] [holes=mended] "
-				"[token=FILE] | --self-test | --list\n");
+		fprintf(stderr,
+			"usage: explore SCENARIO DESIGN [bound=N|all] [seconds=S] [holes=mended] "
+			"[token=FILE] [check=1] | --self-test | --list\n");
 		return 2;
 	}
 	for (i = 3; i < argc; i++)

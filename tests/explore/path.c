@@ -48,7 +48,7 @@ void path_event(int k, void (*race)(int i, int k))
 	int j;
 
 	start_clock(c, n, n->chosen);
-	for (j = k - 1; j >= 0; j--) {
+	for (j = rt_ndeps || rt_nedges || rt_nenablers ? k - 1 : -1; j >= 0; j--) {
 		int u = path[j].chosen;
 		bool ordered = c[u] > j;
 
@@ -124,7 +124,8 @@ unsigned path_initials(int i, int k, int task)
 
 /* --- what sleepers are compared with --------------------------------------------------------- */
 
-static void note_access(enum rt_entry kind, uint32_t word, uint32_t n, const uint32_t *old, void *arg)
+static void note_access(enum rt_entry kind, uint32_t word, uint32_t n, const uint32_t *old,
+			void *arg)
 {
 	struct access_list *list = arg;
 
@@ -154,7 +155,8 @@ bool path_conflicts(const struct access_list *list)
 	for (i = 0; i < list->n; i++) {
 		const struct rt_shadow *sh = &rt_shadow[list->word[i] >> 1];
 
-		if (sh->stamp >= rt_first_stamp && ((sh->flags & RT_CHANGED) || (list->word[i] & 1)))
+		if (sh->stamp >= rt_first_stamp &&
+		    ((sh->flags & RT_CHANGED) || (list->word[i] & 1)))
 			return true;
 	}
 	return false;

@@ -20,7 +20,7 @@ uint16_t rt_epoch;
 uint16_t rt_epoch_node[RT_MAX_EPOCHS + 16];
 uint8_t rt_epoch_task[RT_MAX_EPOCHS + 16];
 uint16_t rt_deps[RT_MAX_NODES];
-int rt_ndeps;
+int rt_ndeps, rt_nenablers;
 struct rt_lock_edge rt_edges[64];
 int rt_nedges;
 
@@ -61,7 +61,7 @@ void rt_begin_segment(int task, int node, uint16_t epoch)
 	rt_task = task;
 	rt_node = node;
 	rt_epoch = epoch;
-	rt_ndeps = rt_nedges = 0;
+	rt_ndeps = rt_nedges = rt_nenablers = 0;
 	rt_new_epoch();
 	rt_first_stamp = rt_stamp;
 }
@@ -69,7 +69,8 @@ void rt_begin_segment(int task, int node, uint16_t epoch)
 void rt_new_epoch(void)
 {
 	if (rt_epoch >= RT_MAX_EPOCHS || rt_stamp == ~0u) {
-		fprintf(stderr, "explore: too long: %u epochs in a run, %u in all\n", rt_epoch, rt_stamp);
+		fprintf(stderr, "explore: too long: %u epochs in a run, %u in all\n", rt_epoch,
+			rt_stamp);
 		exit(2);
 	}
 	rt_stamp++;
@@ -88,8 +89,10 @@ void rt_dep(int node)
 
 void rt_enabler(int node)
 {
-	if (node >= 0)
-		enabler_mark[node] = rt_first_stamp;
+	if (node < 0)
+		return;
+	enabler_mark[node] = rt_first_stamp;
+	rt_nenablers++;
 }
 
 bool rt_conflicts(int node)

@@ -33,8 +33,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RT_TASKS      13	/* CTL_MAX_TASKS and "irq" */
-#define RT_FREED      0xffffu	/* rt_shadow.w of a word that was freed */
+#define RT_TASKS      13      /* CTL_MAX_TASKS and "irq" */
+#define RT_FREED      0xffffu /* rt_shadow.w of a word that was freed */
 #define RT_MAX_EPOCHS 0xfff0u
 #define RT_MAX_NODES  4096
 
@@ -45,24 +45,25 @@
 #define RT_READ_SINCE(mask) ((mask) << 12) /* what was read since */
 #define RT_EPOCH_BYTES	    0xff
 /* rt_shadow.flags */
-#define RT_CHANGED 1 /* written in the segment of the stamp */
-#define RT_MARKED  2 /* the last write was marked */
+#define RT_CHANGED     1	     /* written in the segment of the stamp */
+#define RT_MARKED      2	     /* the last write was marked */
 #define RT_PLAIN(mask) ((mask) << 8) /* what was read since by reads that were not */
 
 struct rt_shadow {
-	uint32_t stamp;	      /* of the last touch */
+	uint32_t stamp; /* of the last touch */
 	uint16_t bytes, flags;
 	uint16_t w;	      /* epoch of the last write; 0 = before the run */
 	uint16_t r[RT_TASKS]; /* epoch of each task's last read since that write */
-	uint32_t w_pc;	      /* who wrote last, and who read last among the tasks of even and odd */
-	uint32_t r_pc[2];     /* numbers: for reports */
+	uint32_t w_pc;	  /* who wrote last, and who read last among the tasks of even and odd */
+	uint32_t r_pc[2]; /* numbers: for reports */
 };
 
 /* --- the region -------------------------------------------------------------------------------- */
 
 extern char rt_region_start[], rt_tracked_end[], rt_region_end[]; /* region.ld */
 extern char rt_stacks_start[];
-extern char rt_statistics_start[], rt_statistics_end[]; /* inside: tracked objects' STATISTIC data */
+extern char rt_statistics_start[],
+	rt_statistics_end[]; /* inside: tracked objects' STATISTIC data */
 extern struct rt_shadow *rt_shadow;
 extern uint32_t rt_words; /* words that have a shadow, 0 while nothing is recorded */
 extern bool rt_on;	  /* log */
@@ -88,18 +89,63 @@ extern uint32_t *rt_log; /* where the next entry goes; a mark is its value at so
 void rt_log_init(void);
 void rt_log_begin(void);
 void rt_log_room(size_t words);
-void rt_log_word(void *addr);		      /* an aligned word is about to change */
-void rt_log_range(void *addr, size_t bytes);  /* so is a range, both ends rounded to words */
+void rt_log_word(void *addr);			/* an aligned word is about to change */
+void rt_log_range(void *addr, size_t bytes);	/* so is a range, both ends rounded to words */
 void rt_log_contents(void *addr, size_t bytes); /* the same, of a frame's contents */
-void rt_log_tracked(uint32_t word);	      /* a tracked word */
+void rt_log_tracked(uint32_t word);		/* a tracked word */
 void rt_log_shadow(uint32_t word);
 void rt_undo_to(uint32_t *mark);
 /* f(kind, word index, words, old contents, arg) for the entries of the log between two marks, newest first.
  * RT_TOUCHED: the first touch of a word in an epoch (no contents); RT_WORD: its first write there;
  * RT_CONTENTS: a part of a frame. */
 enum rt_entry { RT_TOUCHED, RT_WORD, RT_CONTENTS };
-typedef void rt_visit(enum rt_entry kind, uint32_t word, uint32_t n, const uint32_t *old, void *arg);
-void rt_log_walk(uint32_t *from, uint32_t *to, rt_visit *f, void *arg);
+typedef void rt_visit(enum rt_entry kind, uint32_t word, uint32_t n, const uint32_t *old,
+		      void *arg);
+
+/*
+ * The entries, as their tags, the last words, tell by the low two bits:
+ *   0  old value, address                     a word of an observer
+ *   1  old words..., address, n << 2 | 1      a range; with RT_LOG_CONTENTS, of a frame's contents
+ *   2  old shadow entry, word index << 2 | 2
+ *   3  old value, address | 3                 a tracked word, once for each epoch
+ */
+#define RT_SHADOW_WORDS (sizeof(struct rt_shadow) / 4)
+#define RT_LOG_CONTENTS 0x80000000u
+
+static inline uint32_t rt_range_words(uint32_t tag)
+{
+	return (tag & ~RT_LOG_CONTENTS) >> 2;
+}
+
+/* Inline, so that @f is: it is called for each entry of each step. */
+static inline __attribute__((always_inline)) void rt_log_walk(uint32_t *from, uint32_t *to,
+							      rt_visit *f, void *arg)
+{
+	uint32_t *p = to;
+
+	while (p > from) {
+		uint32_t tag = p[-1], n;
+
+		switch (tag & 3) {
+		case 1:
+			n = rt_range_words(tag);
+			p -= n + 2;
+			if (tag & RT_LOG_CONTENTS)
+				f(RT_CONTENTS, rt_word_of(p[n]), n, p, arg);
+			break;
+		case 2:
+			p -= RT_SHADOW_WORDS + 1;
+			f(RT_TOUCHED, tag >> 2, 1, NULL, arg);
+			break;
+		case 3:
+			p -= 2;
+			f(RT_WORD, rt_word_of(tag & ~3u), 1, p, arg);
+			break;
+		default:
+			p -= 2;
+		}
+	}
+}
 
 /* --- segments and what they touched ---------------------------------------------------------- */
 
@@ -116,7 +162,7 @@ void rt_begin_segment(int task, int node, uint16_t epoch);
 
 /* The nodes whose segments the running one conflicts with, each once: found while it runs. */
 extern uint16_t rt_deps[];
-extern int rt_ndeps;
+extern int rt_ndeps, rt_nenablers;
 /* Lock edges of the running segment, for the schedule's clocks (facts section 3, "Locks"): it took a
  * lock that was last taken in segment .taken and last released in segment .released; -1 = none. */
 struct rt_lock_edge {
@@ -125,8 +171,8 @@ struct rt_lock_edge {
 extern struct rt_lock_edge rt_edges[];
 extern int rt_nedges;
 
-void rt_dep(int node);	       /* the running segment conflicts with segment @node */
-void rt_enabler(int node);     /* segment @node enabled the running one: order without a race */
+void rt_dep(int node);	   /* the running segment conflicts with segment @node */
+void rt_enabler(int node); /* segment @node enabled the running one: order without a race */
 bool rt_conflicts(int node);
 bool rt_enabled_by(int node);
 /* A lock was taken that @owner and @place stand for: an edge, no conflict. */
@@ -144,8 +190,8 @@ static inline bool rt_is_statistic(uintptr_t addr)
 	       (uintptr_t)(rt_statistics_end - rt_statistics_start);
 }
 
-static inline __attribute__((always_inline)) void rt_read_at(uintptr_t addr, unsigned mask, bool marked,
-							     uintptr_t pc)
+static inline __attribute__((always_inline)) void rt_read_at(uintptr_t addr, unsigned mask,
+							     bool marked, uintptr_t pc)
 {
 	uint32_t word = rt_word_of(addr);
 	struct rt_shadow *sh = &rt_shadow[word];
@@ -154,8 +200,8 @@ static inline __attribute__((always_inline)) void rt_read_at(uintptr_t addr, uns
 		rt_slow_read(word, mask, marked, pc);
 }
 
-static inline __attribute__((always_inline)) void rt_write_at(uintptr_t addr, unsigned mask, bool marked,
-							      uintptr_t pc)
+static inline __attribute__((always_inline)) void rt_write_at(uintptr_t addr, unsigned mask,
+							      bool marked, uintptr_t pc)
 {
 	uint32_t word = rt_word_of(addr);
 	struct rt_shadow *sh = &rt_shadow[word];
@@ -166,7 +212,7 @@ static inline __attribute__((always_inline)) void rt_write_at(uintptr_t addr, un
 		rt_slow_write(word, mask, marked, pc);
 }
 
-void rt_read(uintptr_t addr);  /* marked, by the runtime itself */
+void rt_read(uintptr_t addr); /* marked, by the runtime itself */
 void rt_write(uintptr_t addr);
 /* The contents of the frame at @addr, as one object; a write is logged as a range. */
 void rt_contents(uintptr_t addr, size_t n, bool write);
@@ -189,8 +235,8 @@ extern uintptr_t rt_stack_low; /* of the stack that is running; its own stores n
 #define RT_STACK_BYTES (64u << 10)
 
 /* Leave the kernel's context for the engine's, and back. @sp receives / gives the stack pointer. */
-void rt_to_engine(uintptr_t **sp);   /* on a kernel stack; returns when the engine comes back */
-void rt_to_kernel(uintptr_t *sp);    /* on the engine's stack; returns at the next rt_to_engine() */
+void rt_to_engine(uintptr_t **sp); /* on a kernel stack; returns when the engine comes back */
+void rt_to_kernel(uintptr_t *sp);  /* on the engine's stack; returns at the next rt_to_engine() */
 /* Start fn() on a fresh stack in the region; returns at the next rt_to_engine(). */
 void rt_enter_kernel(void (*fn)(void));
 

@@ -50,37 +50,97 @@ static void write_range(uintptr_t addr, size_t n, bool marked, uintptr_t pc)
 }
 
 /* An aligned access of @n = 1, 2 or 4 bytes. */
-#define MASK(p, n) (((1u << (n)) - 1) << ((uintptr_t)(p) & 3))
+#define MASK(p, n) (((1u << (n)) - 1) << ((uintptr_t)(p)&3))
 
 #define TRACKED(n)                                                                                 \
-	void __tsan_read##n(void *p) { rt_read_at((uintptr_t)p, MASK(p, n), false, PC); }                      \
-	void __tsan_write##n(void *p) { rt_write_at((uintptr_t)p, MASK(p, n), false, PC); }                    \
-	void __tsan_volatile_read##n(void *p) { rt_read_at((uintptr_t)p, MASK(p, n), true, PC); }              \
-	void __tsan_volatile_write##n(void *p) { rt_write_at((uintptr_t)p, MASK(p, n), true, PC); }
+	void __tsan_read##n(void *p)                                                               \
+	{                                                                                          \
+		rt_read_at((uintptr_t)p, MASK(p, n), false, PC);                                   \
+	}                                                                                          \
+	void __tsan_write##n(void *p)                                                              \
+	{                                                                                          \
+		rt_write_at((uintptr_t)p, MASK(p, n), false, PC);                                  \
+	}                                                                                          \
+	void __tsan_volatile_read##n(void *p)                                                      \
+	{                                                                                          \
+		rt_read_at((uintptr_t)p, MASK(p, n), true, PC);                                    \
+	}                                                                                          \
+	void __tsan_volatile_write##n(void *p)                                                     \
+	{                                                                                          \
+		rt_write_at((uintptr_t)p, MASK(p, n), true, PC);                                   \
+	}
 
 #define TRACKED_WIDE(n)                                                                            \
-	void __tsan_read##n(void *p) { read_range((uintptr_t)p, n, false, PC); }                   \
-	void __tsan_write##n(void *p) { write_range((uintptr_t)p, n, false, PC); }                 \
-	void __tsan_volatile_read##n(void *p) { read_range((uintptr_t)p, n, true, PC); }           \
-	void __tsan_volatile_write##n(void *p) { write_range((uintptr_t)p, n, true, PC); }
+	void __tsan_read##n(void *p)                                                               \
+	{                                                                                          \
+		read_range((uintptr_t)p, n, false, PC);                                            \
+	}                                                                                          \
+	void __tsan_write##n(void *p)                                                              \
+	{                                                                                          \
+		write_range((uintptr_t)p, n, false, PC);                                           \
+	}                                                                                          \
+	void __tsan_volatile_read##n(void *p)                                                      \
+	{                                                                                          \
+		read_range((uintptr_t)p, n, true, PC);                                             \
+	}                                                                                          \
+	void __tsan_volatile_write##n(void *p)                                                     \
+	{                                                                                          \
+		write_range((uintptr_t)p, n, true, PC);                                            \
+	}
 
 #define UNALIGNED(n)                                                                               \
-	void __tsan_unaligned_read##n(void *p) { read_range((uintptr_t)p, n, false, PC); }         \
-	void __tsan_unaligned_write##n(void *p) { write_range((uintptr_t)p, n, false, PC); }       \
-	void __obs_unaligned_read##n(void *p) { (void)p; }                                         \
-	void __obs_unaligned_write##n(void *p) { rt_log_range(p, n); }
+	void __tsan_unaligned_read##n(void *p)                                                     \
+	{                                                                                          \
+		read_range((uintptr_t)p, n, false, PC);                                            \
+	}                                                                                          \
+	void __tsan_unaligned_write##n(void *p)                                                    \
+	{                                                                                          \
+		write_range((uintptr_t)p, n, false, PC);                                           \
+	}                                                                                          \
+	void __obs_unaligned_read##n(void *p)                                                      \
+	{                                                                                          \
+		(void)p;                                                                           \
+	}                                                                                          \
+	void __obs_unaligned_write##n(void *p)                                                     \
+	{                                                                                          \
+		rt_log_range(p, n);                                                                \
+	}
 
 #define OBSERVER(n)                                                                                \
-	void __obs_read##n(void *p) { (void)p; }                                                   \
-	void __obs_write##n(void *p) { observer_write((uintptr_t)p); }                             \
-	void __obs_volatile_read##n(void *p) { (void)p; }                                          \
-	void __obs_volatile_write##n(void *p) { observer_write((uintptr_t)p); }
+	void __obs_read##n(void *p)                                                                \
+	{                                                                                          \
+		(void)p;                                                                           \
+	}                                                                                          \
+	void __obs_write##n(void *p)                                                               \
+	{                                                                                          \
+		observer_write((uintptr_t)p);                                                      \
+	}                                                                                          \
+	void __obs_volatile_read##n(void *p)                                                       \
+	{                                                                                          \
+		(void)p;                                                                           \
+	}                                                                                          \
+	void __obs_volatile_write##n(void *p)                                                      \
+	{                                                                                          \
+		observer_write((uintptr_t)p);                                                      \
+	}
 
 #define OBSERVER_WIDE(n)                                                                           \
-	void __obs_read##n(void *p) { (void)p; }                                                   \
-	void __obs_write##n(void *p) { rt_log_range(p, n); }                                       \
-	void __obs_volatile_read##n(void *p) { (void)p; }                                          \
-	void __obs_volatile_write##n(void *p) { rt_log_range(p, n); }
+	void __obs_read##n(void *p)                                                                \
+	{                                                                                          \
+		(void)p;                                                                           \
+	}                                                                                          \
+	void __obs_write##n(void *p)                                                               \
+	{                                                                                          \
+		rt_log_range(p, n);                                                                \
+	}                                                                                          \
+	void __obs_volatile_read##n(void *p)                                                       \
+	{                                                                                          \
+		(void)p;                                                                           \
+	}                                                                                          \
+	void __obs_volatile_write##n(void *p)                                                      \
+	{                                                                                          \
+		rt_log_range(p, n);                                                                \
+	}
 
 static inline void observer_write(uintptr_t p)
 {
@@ -94,9 +154,9 @@ TRACKED_WIDE(8) TRACKED_WIDE(16)
 UNALIGNED(2) UNALIGNED(4) UNALIGNED(8) UNALIGNED(16)
 OBSERVER(1) OBSERVER(2) OBSERVER(4)
 OBSERVER_WIDE(8) OBSERVER_WIDE(16)
-/* clang-format on */
+	/* clang-format on */
 
-void __tsan_read_range(void *p, size_t n)
+	void __tsan_read_range(void *p, size_t n)
 {
 	read_range((uintptr_t)p, n, false, PC);
 }
@@ -159,29 +219,29 @@ static inline void tracked_both(uintptr_t p, unsigned mask, int mo, uintptr_t pc
 #define ATOMICS(kind, how, bits, type)                                                             \
 	type __##kind##_atomic##bits##_load(const volatile type *p, int mo)                        \
 	{                                                                                          \
-		how##_load((uintptr_t)p, MASK(p, bits / 8), mo, PC);                                                  \
+		how##_load((uintptr_t)p, MASK(p, bits / 8), mo, PC);                               \
 		return *p;                                                                         \
 	}                                                                                          \
 	void __##kind##_atomic##bits##_store(volatile type *p, type v, int mo)                     \
 	{                                                                                          \
-		how##_store((uintptr_t)p, MASK(p, bits / 8), mo, PC);                                                 \
+		how##_store((uintptr_t)p, MASK(p, bits / 8), mo, PC);                              \
 		*p = v;                                                                            \
 	}                                                                                          \
 	FETCH(kind, how, bits, type, exchange, v)                                                  \
 	FETCH(kind, how, bits, type, fetch_add, old + v)                                           \
 	FETCH(kind, how, bits, type, fetch_sub, old - v)                                           \
 	FETCH(kind, how, bits, type, fetch_or, old | v)                                            \
-	FETCH(kind, how, bits, type, fetch_and, old & v)                                           \
+	FETCH(kind, how, bits, type, fetch_and, old &v)                                            \
 	FETCH(kind, how, bits, type, fetch_xor, old ^ v)                                           \
 	_Bool __##kind##_atomic##bits##_compare_exchange_strong(volatile type *p, type *want,      \
 								type v, int mo, int fmo)           \
 	{                                                                                          \
 		if (*p != *want) {                                                                 \
-			how##_load((uintptr_t)p, MASK(p, bits / 8), fmo, PC);                                         \
+			how##_load((uintptr_t)p, MASK(p, bits / 8), fmo, PC);                      \
 			*want = *p;                                                                \
 			return 0;                                                                  \
 		}                                                                                  \
-		how##_both((uintptr_t)p, MASK(p, bits / 8), mo, PC);                                                  \
+		how##_both((uintptr_t)p, MASK(p, bits / 8), mo, PC);                               \
 		*p = v;                                                                            \
 		return 1;                                                                          \
 	}
@@ -190,7 +250,7 @@ static inline void tracked_both(uintptr_t p, unsigned mask, int mo, uintptr_t pc
 	type __##kind##_atomic##bits##_##op(volatile type *p, type v, int mo)                      \
 	{                                                                                          \
 		type old = *p;                                                                     \
-		how##_both((uintptr_t)p, MASK(p, bits / 8), mo, PC);                                                  \
+		how##_both((uintptr_t)p, MASK(p, bits / 8), mo, PC);                               \
 		*p = (type)(value);                                                                \
 		return old;                                                                        \
 	}

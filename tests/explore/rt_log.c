@@ -1,11 +1,7 @@
 /*
  * tests/explore/rt_log.c - the undo log. See rt.h.
  *
- * Entries are read backwards, so each ends with its tag word; the low two bits tell the kind:
- *   0  old value, address                     a word of an observer
- *   1  old words..., address, n << 2 | 1      a range; with CONTENTS, of a frame's contents
- *   2  old shadow entry, word index << 2 | 2
- *   3  old value, address | 3                 a tracked word, once for each epoch
+ * Entries are read backwards, so each ends with its tag word (rt.h says which there are).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,9 +10,7 @@
 
 #include "tests/explore/rt.h"
 
-#define LOG_BYTES    (256u << 20)
-#define SHADOW_WORDS (sizeof(struct rt_shadow) / 4)
-#define CONTENTS     0x80000000u
+#define LOG_BYTES (256u << 20)
 
 uint32_t *rt_log;
 static uint32_t *log_start, *log_end;
@@ -44,7 +38,8 @@ void rt_log_begin(void)
 void rt_log_room(size_t words)
 {
 	if ((size_t)(log_end - rt_log) < words) {
-		fprintf(stderr, "explore: a run changes more than %u MB of memory\n", LOG_BYTES >> 20);
+		fprintf(stderr, "explore: a run changes more than %u MB of memory\n",
+			LOG_BYTES >> 20);
 		exit(2);
 	}
 }
@@ -79,13 +74,13 @@ void rt_log_range(void *addr, size_t bytes)
 
 void rt_log_contents(void *addr, size_t bytes)
 {
-	log_range(addr, bytes, CONTENTS);
+	log_range(addr, bytes, RT_LOG_CONTENTS);
 }
 
 void rt_log_shadow(uint32_t word)
 {
 	memcpy(rt_log, &rt_shadow[word], sizeof(struct rt_shadow));
-	rt_log += SHADOW_WORDS;
+	rt_log += RT_SHADOW_WORDS;
 	*rt_log++ = word << 2 | 2;
 }
 
@@ -96,11 +91,6 @@ void rt_log_tracked(uint32_t word)
 	rt_log[0] = *(uint32_t *)addr;
 	rt_log[1] = (uint32_t)addr | 3;
 	rt_log += 2;
-}
-
-static inline uint32_t range_words(uint32_t tag)
-{
-	return (tag & ~CONTENTS) >> 2;
 }
 
 void rt_undo_to(uint32_t *mark)
@@ -116,12 +106,12 @@ void rt_undo_to(uint32_t *mark)
 			p -= 2;
 			break;
 		case 1:
-			n = range_words(tag);
+			n = rt_range_words(tag);
 			memcpy((void *)(uintptr_t)p[-2], p - 2 - n, n * 4);
 			p -= n + 2;
 			break;
 		case 2:
-			p -= SHADOW_WORDS + 1;
+			p -= RT_SHADOW_WORDS + 1;
 			memcpy(&rt_shadow[tag >> 2], p, sizeof(struct rt_shadow));
 			break;
 		default:
@@ -130,32 +120,4 @@ void rt_undo_to(uint32_t *mark)
 		}
 	}
 	rt_log = mark;
-}
-
-void rt_log_walk(uint32_t *from, uint32_t *to, rt_visit *f, void *arg)
-{
-	uint32_t *p = to;
-
-	while (p > from) {
-		uint32_t tag = p[-1], n;
-
-		switch (tag & 3) {
-		case 1:
-			n = range_words(tag);
-			p -= n + 2;
-			if (tag & CONTENTS)
-				f(RT_CONTENTS, rt_word_of(p[n]), n, p, arg);
-			break;
-		case 2:
-			p -= SHADOW_WORDS + 1;
-			f(RT_TOUCHED, tag >> 2, 1, NULL, arg);
-			break;
-		case 3:
-			p -= 2;
-			f(RT_WORD, rt_word_of(tag & ~3u), 1, p, arg);
-			break;
-		default:
-			p -= 2;
-		}
-	}
 }

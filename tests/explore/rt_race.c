@@ -98,7 +98,8 @@ static inline bool unordered(uint16_t epoch)
 
 void rt_check_read(struct rt_shadow *sh, uint32_t word, unsigned mask, bool marked, uintptr_t pc)
 {
-	if (unordered(sh->w) && (sh->bytes & RT_LAST_WRITE(mask)) && !(marked && (sh->flags & RT_MARKED)))
+	if (unordered(sh->w) && (sh->bytes & RT_LAST_WRITE(mask)) &&
+	    !(marked && (sh->flags & RT_MARKED)))
 		engine_race(word, rt_epoch_task[sh->w], sh->w_pc, true, pc, false);
 	sh->r_pc[rt_task & 1] = (uint32_t)pc;
 }
@@ -107,7 +108,8 @@ void rt_check_write(struct rt_shadow *sh, uint32_t word, unsigned mask, bool mar
 {
 	int t;
 
-	if (unordered(sh->w) && (sh->bytes & RT_LAST_WRITE(mask)) && !(marked && (sh->flags & RT_MARKED)))
+	if (unordered(sh->w) && (sh->bytes & RT_LAST_WRITE(mask)) &&
+	    !(marked && (sh->flags & RT_MARKED)))
 		engine_race(word, rt_epoch_task[sh->w], sh->w_pc, true, pc, true);
 	if (marked ? sh->flags & RT_PLAIN(mask) : sh->bytes & RT_READ_SINCE(mask))
 		for (t = 0; t < RT_TASKS; t++)

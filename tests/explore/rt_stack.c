@@ -38,7 +38,8 @@ __asm__(".text\n"
 
 static uintptr_t low_of(const uintptr_t *sp)
 {
-	return (uintptr_t)stacks + (((uintptr_t)sp - (uintptr_t)stacks) / RT_STACK_BYTES) * RT_STACK_BYTES;
+	return (uintptr_t)stacks +
+	       (((uintptr_t)sp - (uintptr_t)stacks) / RT_STACK_BYTES) * RT_STACK_BYTES;
 }
 
 /* The stack of @sp runs from now on. */

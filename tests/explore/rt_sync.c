@@ -27,12 +27,12 @@ static void set_word(uint32_t *word, uint32_t value)
 	*word = value;
 }
 
-void sync_begin_event(int task, enum sync_kind kind, bool woken)
+void sync_begin_event(int task, enum sync_kind kind)
 {
 	if (task < CTL_MAX_TASKS) {
 		if (kind == SP_SLEEP) /* schedule() looks whether a wake-up came first */
 			rt_read((uintptr_t)&ctl_task(task)->state);
-		if (woken || woken_by[task])
+		if (woken_by[task])
 			rt_enabler((int)woken_by[task] - 1);
 		if (woken_by[task])
 			set_word(&woken_by[task], 0);
@@ -73,9 +73,11 @@ static bool orders(const struct lock_info *li)
 void __real_lock_got(struct lock_info *li, unsigned mode, uintptr_t place);
 void __real_lock_dropped(struct lock_info *li, uintptr_t place);
 bool __real_spin_trylock(struct spinlock *lock);
+struct mm_struct *__real_sched_use_mm(struct mm_struct *mm);
 void __wrap_lock_got(struct lock_info *li, unsigned mode, uintptr_t place);
 void __wrap_lock_dropped(struct lock_info *li, uintptr_t place);
 bool __wrap_spin_trylock(struct spinlock *lock);
+struct mm_struct *__wrap_sched_use_mm(struct mm_struct *mm);
 
 void __wrap_lock_got(struct lock_info *li, unsigned mode, uintptr_t place)
 {
@@ -99,6 +101,14 @@ void __wrap_lock_dropped(struct lock_info *li, uintptr_t place)
 	if (rt_on && orders(li))
 		rt_release((uintptr_t)li);
 	__real_lock_dropped(li, place);
+}
+
+/* Whoever looks for victims, or for ptes with an entry, finds address spaces by their tasks. */
+struct mm_struct *__wrap_sched_use_mm(struct mm_struct *mm)
+{
+	if (rt_on && current)
+		rt_write((uintptr_t)&current->mm);
+	return __real_sched_use_mm(mm);
 }
 
 bool __wrap_spin_trylock(struct spinlock *lock)

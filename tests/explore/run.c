@@ -29,7 +29,8 @@ static int choice;
 
 static bool spins(const struct lock_info *li)
 {
-	return lock_classes[li->class_id].kind == LK_SPIN || lock_classes[li->class_id].kind == LK_BKL;
+	return lock_classes[li->class_id].kind == LK_SPIN ||
+	       lock_classes[li->class_id].kind == LK_BKL;
 }
 
 /* Tasks that stand before a spin lock or kernel_lock that is taken: letting them go on would only show
@@ -37,10 +38,10 @@ static bool spins(const struct lock_info *li)
 static unsigned before_taken_lock(unsigned mask)
 {
 	unsigned blocked = 0;
-	int t;
 
-	for (t = 0; t < CTL_MAX_TASKS; t++) {
-		const struct lock_info *li = mask & (1u << t) ? ctl_wants_lock(t) : NULL;
+	for (mask &= (1u << CTL_MAX_TASKS) - 1; mask; mask &= mask - 1) {
+		int t = __builtin_ctz(mask);
+		const struct lock_info *li = ctl_wants_lock(t);
 
 		if (li && spins(li) && li->owner)
 			blocked |= 1u << t;
@@ -48,40 +49,27 @@ static unsigned before_taken_lock(unsigned mask)
 	return blocked;
 }
 
-static unsigned asleep(void)
+static unsigned required; /* the tasks that have to finish */
+
+static void find_required(void)
 {
-	unsigned mask = 0;
 	int t;
 
-	for (t = 0; t < ctl_ntasks(); t++) {
-		const struct task_struct *task = ctl_task(t);
-
-		if (task && (task->state == TASK_INTERRUPTIBLE || task->state == TASK_UNINTERRUPTIBLE))
-			mask |= 1u << t;
-	}
-	return mask;
+	required = 0;
+	for (t = 0; t < ctl_ntasks(); t++)
+		if (!ctl_is_service(t))
+			required |= 1u << t;
 }
 
-static bool all_finished(void)
+/* Tasks that have said that they are done: only their death is before them, and nobody is interested in
+ * that. */
+static unsigned done_at(const struct node *n)
 {
-	int t;
+	unsigned done = n > path ? n[-1].ended : 0;
 
-	for (t = 0; t < ctl_ntasks(); t++)
-		if (!ctl_is_done(t) && !ctl_is_service(t))
-			return false;
-	return true;
-}
-
-/* Tasks that have only their death before them: nobody is interested in that. */
-static unsigned done_tasks(void)
-{
-	unsigned mask = 0;
-	int t;
-
-	for (t = 0; t < ctl_ntasks(); t++)
-		if (ctl_is_done(t))
-			mask |= 1u << t;
-	return mask;
+	if (n->step.kind == SP_END && n->step.task < CTL_MAX_TASKS)
+		done |= 1u << n->step.task;
+	return done;
 }
 
 int engine_choose(void *arg, const struct ctl_step *at, unsigned enabled, int dflt)
@@ -90,17 +78,19 @@ int engine_choose(void *arg, const struct ctl_step *at, unsigned enabled, int df
 	unsigned blocked = before_taken_lock(enabled);
 
 	(void)arg;
-	if (!rt_on)
-		rt_start(); /* the first decision: all before it is the world */
+	if (!rt_on) { /* the first decision: all before it is the world */
+		rt_start();
+		find_required();
+	}
 	n->log = rt_log;
 	n->epoch = rt_epoch;
 	n->step = *at;
 	n->kenabled = (uint16_t)enabled;
-	n->enabled = (uint16_t)(enabled & ~blocked & ~done_tasks());
+	n->ended = (uint16_t)done_at(n);
+	n->enabled = (uint16_t)(enabled & ~blocked & ~n->ended);
 	if (n->enabled & ~run_held)
 		n->enabled &= (uint16_t)~run_held;
-	n->finished = all_finished();
-	n->asleep = (uint16_t)asleep();
+	n->finished = !(required & ~n->ended);
 	n->cur = at->task < RT_TASKS - 1 ? (int8_t)at->task : -1;
 	n->dflt = (int8_t)dflt;
 	n->forced = ((blocked >> dflt) & 1) || !n->enabled;
@@ -157,7 +147,7 @@ enum run_event run_on(int task)
 	choice = task;
 	rt_begin_segment(task, depth, n->epoch);
 	n->segment = rt_first_stamp;
-	sync_begin_event(task, point_of(task), n->asleep & (1u << task));
+	sync_begin_event(task, point_of(task));
 	depth++;
 	rt_to_kernel(n->sp);
 	n->stack = rt_stack_low;
@@ -205,8 +195,8 @@ static void after_the_run(void)
 
 bool run_may_be_good(void)
 {
-	return !outcome.failed && outcome.verdict == CTL_COMPLETED && !watch_complaints(WATCH_RULES) &&
-	       !complaint_key()[0];
+	return !outcome.failed && outcome.verdict == CTL_COMPLETED &&
+	       !watch_complaints(WATCH_RULES) && !complaint_key()[0];
 }
 
 void run_judge(void)

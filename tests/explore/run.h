@@ -16,7 +16,7 @@ void engine_over(void);
 uintptr_t run_stack_of(int k);
 /* rt_sync.c: the transfers in flight, in their order. */
 uint64_t sync_in_flight_hash(void);
-/* rt_sync.c: the next event is @task's, which stood at a point of @kind; @woken: it was asleep, so somebody woke it. */
-void sync_begin_event(int task, enum sync_kind kind, bool woken);
+/* rt_sync.c: the next event is @task's, which stood at a point of @kind. */
+void sync_begin_event(int task, enum sync_kind kind);
 
 #endif

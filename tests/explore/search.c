@@ -19,11 +19,11 @@
 static struct search *now;
 static struct hash_set visited, good_ends;
 
-static double seconds(void)
+static double seconds(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(clock, &ts);
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
@@ -251,7 +251,7 @@ static bool run_ended(void)
 
 void search_run(struct search *s)
 {
-	double start = seconds();
+	double start = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
 	enum run_event e = RUN_POINT;
 	int next;
 
@@ -260,6 +260,7 @@ void search_run(struct search *s)
 	hash_set_clear(&states);
 	hash_set_clear(&keys);
 	hash_set_clear(&visited);
+	progress_begin();
 	run_back_to(0);
 	path[0].sleep = 0;
 	next = first_choice(&path[0]);
@@ -282,8 +283,10 @@ void search_run(struct search *s)
 				break;
 			if (s->max_schedules && s->schedules >= s->max_schedules)
 				break;
-			if (s->seconds > 0 && seconds() - start > s->seconds)
+			if (s->seconds > 0 && seconds(CLOCK_MONOTONIC) - start > s->seconds)
 				break;
+			if (s->progress && (s->schedules & 15) == 0)
+				progress_look(s, seconds(CLOCK_MONOTONIC) - start);
 			continue;
 		}
 		inherit_sleepers(depth - 1);
@@ -291,5 +294,6 @@ void search_run(struct search *s)
 	}
 	s->complete = next == -1;
 	s->states = visited.used;
-	s->elapsed = seconds() - start;
+	s->elapsed = seconds(CLOCK_MONOTONIC) - start;
+	s->cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
 }

@@ -22,9 +22,9 @@
 #include "tests/explore/models/models.h"
 #include "tests/explore/search.h"
 
-#define RUNS_MAX  50000 /* schedules after which a search is given up (not DPOR) */
-#define BOUNDS	  3
-#define REPEATS	  1000
+#define RUNS_MAX 50000 /* schedules after which a search is given up (not DPOR) */
+#define BOUNDS	 3
+#define REPEATS	 1000
 
 static int wrong;
 static const char *model_name;
@@ -39,8 +39,11 @@ static void check(bool ok, const char *what, unsigned long long got, unsigned lo
 
 static struct search searched(enum search_mode mode, int bound)
 {
-	struct search s = { .mode = mode, .bound = bound, .count_classes = true,
-			    .max_schedules = mode == SEARCH_DPOR || mode == SEARCH_STATES ? 0 : RUNS_MAX };
+	struct search s = { .mode = mode,
+			    .bound = bound,
+			    .count_classes = true,
+			    .max_schedules =
+				    mode == SEARCH_DPOR || mode == SEARCH_STATES ? 0 : RUNS_MAX };
 
 	search_run(&s);
 	return s;
@@ -51,7 +54,8 @@ static void agree(const struct search *a, const struct search *b, const char *wh
 	char text[80];
 
 	snprintf(text, sizeof(text), "classes, %s", what);
-	check(a->classes == b->classes && a->class_sum == b->class_sum, text, a->classes, b->classes);
+	check(a->classes == b->classes && a->class_sum == b->class_sum, text, a->classes,
+	      b->classes);
 	snprintf(text, sizeof(text), "final states, %s", what);
 	check(a->state_sum == b->state_sum, text, a->state_sum, b->state_sum);
 	snprintf(text, sizeof(text), "failures, %s", what);
@@ -61,7 +65,9 @@ static void agree(const struct search *a, const struct search *b, const char *wh
 static void check_failure(const struct model *m)
 {
 	static struct schedule s;
-	struct search found = { .mode = SEARCH_BPOR, .bound = m->preemptions, .stop_at_first = true };
+	struct search found = { .mode = SEARCH_BPOR,
+				.bound = m->preemptions,
+				.stop_at_first = true };
 	int times;
 
 	search_run(&found);
@@ -73,13 +79,15 @@ static void check_failure(const struct model *m)
 	check(path_preemptions() == m->preemptions, "preemptions of what was found",
 	      (unsigned)path_preemptions(), (unsigned)m->preemptions);
 	if (strncmp(outcome.key, m->failure, strlen(m->failure))) {
-		printf("    WRONG  %s: fails with \"%s\", not \"%s\"\n", model_name, outcome.key, m->failure);
+		printf("    WRONG  %s: fails with \"%s\", not \"%s\"\n", model_name, outcome.key,
+		       m->failure);
 		wrong++;
 	}
 	times = schedule_repeat(&s, REPEATS);
 	check(times == REPEATS, "replays that fail alike", (unsigned)times, REPEATS);
 	if (m->preemptions > 0) {
-		found = (struct search){ .mode = SEARCH_BPOR, .bound = m->preemptions - 1,
+		found = (struct search){ .mode = SEARCH_BPOR,
+					 .bound = m->preemptions - 1,
 					 .stop_at_first = true };
 		search_run(&found);
 		check(!found.found, "found with one preemption less", found.found, 0);
@@ -104,8 +112,8 @@ static int check_model(const struct model *m)
 	check(states.complete, "is the stateful search complete", states.complete, 1);
 	check(states.state_sum == dpor.state_sum, "final states, DPOR against the stateful search",
 	      dpor.state_sum, states.state_sum);
-	check(states.key_sum == dpor.key_sum, "failures, DPOR against the stateful search", dpor.key_sum,
-	      states.key_sum);
+	check(states.key_sum == dpor.key_sum, "failures, DPOR against the stateful search",
+	      dpor.key_sum, states.key_sum);
 	if (naive.complete)
 		agree(&dpor, &naive, "DPOR against naive");
 	for (b = 0; b <= BOUNDS; b++) {
@@ -120,7 +128,8 @@ static int check_model(const struct model *m)
 	check(dpor.found == (m->failure != NULL), "does it fail", dpor.found, m->failure != NULL);
 	if (m->failure)
 		check_failure(m);
-	printf("  %-7s %-24s %4llu classes; runs: DPOR %4llu+%llu, bounded %6llu, naive %s%llu; %llu states\n",
+	printf("  %-7s %-24s %4llu classes; runs: DPOR %4llu+%llu, bounded %6llu, naive %s%llu; "
+	       "%llu states\n",
 	       wrong ? "FAILED" : "ok", model_name, (unsigned long long)dpor.classes,
 	       (unsigned long long)dpor.schedules, (unsigned long long)dpor.sleep_blocked,
 	       (unsigned long long)bpor.schedules, naive.complete ? "" : "> ",

@@ -49,7 +49,8 @@ void path_begin(void)
 	memcpy(hashed.value, rt_region_start, hashed.stacks * sizeof(uint32_t));
 }
 
-static void note_change(enum rt_entry kind, uint32_t word, uint32_t n, const uint32_t *old, void *arg)
+static void note_change(enum rt_entry kind, uint32_t word, uint32_t n, const uint32_t *old,
+			void *arg)
 {
 	uint32_t i, seg = *(uint32_t *)arg;
 

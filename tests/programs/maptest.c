@@ -1,11 +1,13 @@
 /*
- * tests/programs/maptest.c - mapped files: shared and private, coherent with read() and write(), the end of a
- * file and truncation under a mapping, buffers that map the file itself, fork, unlink, exec; and files larger
- * than memory.
+ * tests/programs/maptest.c - mapped files: shared and private, coherent with read() and write(),
+ * the end of a file and truncation under a mapping, buffers that map the file itself, fork, unlink,
+ * exec; and files larger than memory.
  *
- *	maptest			the checks, with files in the current directory
- *	maptest big FILE MB	write FILE, read it back, rewrite it through a shared mapping, read it again
- *	maptest check FILE MB ROUND	is FILE what round 1 (write) or 2 (mapping) left? For the host, too.
+ *	maptest				the checks, with files in the current directory
+ *	maptest big FILE MB		write FILE, read it back, rewrite it through a shared
+ *					mapping, read it again
+ *	maptest check FILE MB ROUND	is FILE what round 1 (write) or 2 (mapping) left? For the
+ *					host, too.
  */
 #include "lib.h"
 
@@ -94,7 +96,7 @@ static int touch(void *arg)
 			    "touch");                                                              \
 	} while (0)
 
-/* --- the checks -------------------------------------------------------------------------------- */
+/* --- the checks ------------------------------------------------------------------------------- */
 
 static void shared(void)
 {
@@ -230,7 +232,8 @@ static void forked(void)
 	check(!MAP_FAILED(p) && !MAP_FAILED(q));
 	unmap(p, 2);
 	unmap(q, 2);
-	p = (char *)sys(SYS_mmap2, at, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0);
+	p = (char *)sys(SYS_mmap2, at, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd,
+			0);
 	q = (char *)sys(SYS_mmap2, at + 4 * PAGE, 2 * PAGE, PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_FIXED, fd, 0);
 	check((long)p == at && (long)q == at + 4 * (long)PAGE);
@@ -286,7 +289,7 @@ static void executed(const char *self)
 	expect(sys(SYS_unlink, "maptest.exe"), 0);
 }
 
-/* --- files larger than memory -------------------------------------------------------------------- */
+/* --- files larger than memory ----------------------------------------------------------------- */
 
 static uint32_t word_at(uint32_t offset, unsigned round)
 {

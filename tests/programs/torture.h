@@ -155,6 +155,9 @@ void write_page(struct task *t, struct area *a, unsigned i);
 bool check_page(struct task *t, struct area *a, unsigned i, bool all);
 /* The same for the bytes of page @i at another place (read from the file, before it was moved). */
 bool check_copy(struct task *t, struct area *a, unsigned i, const char *at, bool all);
+/* The stripe of a page with several owners that all the others keep an eye on. Versions are counted
+ * in 12 bits: nobody may miss 2048 of them, which is more than half of what the longest run writes. */
+unsigned watched_stripe(const struct area *a, unsigned i);
 /* Page @i is as new: never written by us. */
 void page_is_fresh(struct area *a, unsigned i);
 

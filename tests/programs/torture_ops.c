@@ -46,6 +46,12 @@ static bool no_memory(long r)
 		while (no_memory(r) && --tries_);                                                  \
 	} while (0)
 
+/* Not every change can be made to every area: only those made are counted. */
+static void did(enum op op)
+{
+	count(&control->ops[op]);
+}
+
 /* --- ranges ---------------------------------------------------------------------------------- */
 
 /* A run of at most 16 pages that are all mapped, readable if @access; 0 = none found here. */
@@ -111,6 +117,7 @@ static void op_unmap(struct task *t, struct area *a)
 	INSIST(r, sys(SYS_munmap, page_at(a, i), n * PAGE));
 	if (r)
 		mistake(t, "munmap", a, r, 0);
+	did(OP_UNMAP);
 	for (k = i; k < i + n; k++) {
 		a->page[k].mapped = false;
 		page_is_fresh(a, k);
@@ -129,7 +136,8 @@ static void op_fill(struct task *t, struct area *a)
 			break;
 	if (n > a->npages - i)
 		n = a->npages - i;
-	map_area_pages(t, a, i, n);
+	if (map_area_pages(t, a, i, n))
+		did(OP_FILL);
 }
 
 static bool protect(struct task *t, struct area *a, unsigned i, unsigned n, int prot)
@@ -152,8 +160,8 @@ static void op_protect(struct task *t, struct area *a)
 				     PROT_READ | PROT_WRITE, PROT_READ | PROT_WRITE };
 	unsigned i, n = mapped_run(t, a, &i, false);
 
-	if (a->kind != COMMON && n)
-		protect(t, a, i, n, prots[random_below(t, 5)]);
+	if (a->kind != COMMON && n && protect(t, a, i, n, prots[random_below(t, 5)]))
+		did(OP_PROTECT);
 }
 
 /* --- mremap ---------------------------------------------------------------------------------- */
@@ -194,6 +202,7 @@ static void op_move(struct task *t, struct area *a)
 	if (!obeyed(t, a, "mremap to another place", r, to))
 		return;
 	a->base = to;
+	did(OP_MOVE);
 	r = sys(SYS_mincore, old, PAGE, &resident);
 	if (r != -ENOMEM)
 		mistake(t, "mincore of what was moved away", a, r, -ENOMEM);
@@ -211,6 +220,7 @@ static void op_resize(struct task *t, struct area *a)
 	if (!obeyed(t, a, "mremap to another size", r, a->base))
 		return;
 	a->npages = want;
+	did(OP_RESIZE);
 	for (i = want; i < n; i++) {
 		a->page[i].mapped = false;
 		page_is_fresh(a, i);
@@ -263,6 +273,7 @@ static void op_lock(struct task *t, struct area *a)
 		mistake(t, "mlock", a, r, 0);
 		return;
 	}
+	did(OP_LOCK);
 	r = sys(SYS_mincore, page_at(a, i), n * PAGE, resident);
 	if (r)
 		mistake(t, "mincore", a, r, 0);
@@ -274,10 +285,14 @@ static void op_lock(struct task *t, struct area *a)
 static void op_sync(struct task *t, struct area *a)
 {
 	unsigned i, n = mapped_run(t, a, &i, false);
-	long r = n ? sys(SYS_msync, page_at(a, i), n * PAGE, MS_SYNC) : 0;
+	long r;
 
+	if (!n)
+		return;
+	r = sys(SYS_msync, page_at(a, i), n * PAGE, MS_SYNC);
 	if (r)
 		mistake(t, "msync", a, r, 0);
+	did(OP_SYNC);
 }
 
 static void op_dontneed(struct task *t, struct area *a)
@@ -290,6 +305,7 @@ static void op_dontneed(struct task *t, struct area *a)
 	INSIST(r, sys(SYS_madvise, page_at(a, i), n * PAGE, MADV_DONTNEED));
 	if (r)
 		mistake(t, "madvise", a, r, 0);
+	did(OP_DONTNEED);
 	for (; n--; i++)
 		page_is_fresh(a, i);
 }
@@ -329,6 +345,7 @@ static void op_probe(struct task *t, struct area *a)
 		return;
 	}
 	count(&control->forks);
+	did(OP_PROBE);
 	wait_for(pid, &status);
 	if (SIGNAL_OF(status) != SIGSEGV)
 		mistake(t, "a forbidden access ended with status", a, status, SIGSEGV);
@@ -363,6 +380,7 @@ static void op_temp(struct task *t, struct area *a)
 	r = sys(SYS_munmap, p, 4 * n * PAGE);
 	if (r)
 		mistake(t, "munmap of new memory", NULL, r, 0);
+	did(OP_TEMP);
 }
 
 /* The driver allocates under the lock that its swapout() wants. */
@@ -378,6 +396,8 @@ static void op_ioctl(struct task *t, struct area *a)
 		count(&control->refused);
 	else if (r)
 		mistake(t, "ioctl", a, r, 0);
+	else
+		did(OP_IOCTL);
 }
 
 /* read() and the mappings show the same bytes. */
@@ -393,16 +413,19 @@ static void op_read(struct task *t, struct area *a)
 	if (r != (long)((a->first + i) * PAGE))
 		mistake(t, "lseek", a, r, (long)((a->first + i) * PAGE));
 	r = sys(SYS_read, a->fd, buffer[t->nr], PAGE);
-	if (r == (long)PAGE)
+	if (r == (long)PAGE) {
 		check_copy(t, a, i, buffer[t->nr], true);
-	else if (!no_memory(r))
+		did(OP_READ);
+	} else if (!no_memory(r)) {
 		mistake(t, "read", a, r, PAGE);
+	}
 }
 
 static void op_fork(struct task *t, struct area *a)
 {
 	(void)a;
 	fork_child(t);
+	did(OP_FORK);
 }
 
 static const struct {
@@ -451,5 +474,4 @@ void change_something(struct task *t)
 		pick -= ops[op].weight;
 	ops[op].change(t, a);
 	check_mapped(t, op, a);
-	count(&control->ops[op]);
 }

@@ -159,12 +159,16 @@ static bool my_stripe_right(const struct area *a, unsigned i, const volatile uin
 	return true;
 }
 
+unsigned watched_stripe(const struct area *a, unsigned i)
+{
+	return (a->first + i) % (a->kind == COMMON ? a->stripes : plan.tasks);
+}
+
 /* A stripe of somebody else's: it belongs here and is no older than what was seen of it. */
 static bool watched_stripe_right(struct task *t, struct area *a, unsigned i, const volatile uint32_t *cells)
 {
 	struct page_state *p = &a->page[i];
-	unsigned others = a->kind == COMMON ? a->stripes : plan.tasks;
-	unsigned stripe = (a->first + i) % others;
+	unsigned stripe = watched_stripe(a, i);
 	uint32_t value = cells[stripe], v = value ^ stripe * MIX;
 	unsigned version = value ? v >> 3 & 0xFFF : 0;
 

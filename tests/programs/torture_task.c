@@ -93,9 +93,12 @@ static void become_child(struct task *t, struct area **common)
 			*common = a;
 		if (!is_shared(a))
 			continue;
-		a->mine = CHILD_STRIPE(a->mine);
-		for (i = 0; i < a->size; i++)
+		for (i = 0; i < a->size; i++) {
+			if (watched_stripe(a, i) == a->mine) /* my parent's: nobody knows it better */
+				a->page[i].watched = a->page[i].version;
 			a->page[i].who = WHO_UNKNOWN;
+		}
+		a->mine = CHILD_STRIPE(a->mine);
 	}
 }
 

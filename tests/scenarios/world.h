@@ -56,6 +56,15 @@ int world_write(unsigned long addr);
  * there. Returns the number of wrong pages, each reported. */
 int world_check(struct mm_struct *mm, unsigned long addr, unsigned npages);
 
+/* The same for the word of one page, whoever wrote it. Returns 1 when it is not @want. */
+int world_expect(struct mm_struct *mm, unsigned long addr, uint32_t want);
+
+/* A copy of @mm as fork makes it; NULL = no memory. */
+struct mm_struct *world_fork(struct mm_struct *mm, const char *name);
+/* The page at @addr, mapped by all of the @n @mms, goes out to swap: each pte gets the entry. @stays_cached:
+ * the page stays in the swap cache, where nobody refers to it. 0, or -1 after a message. */
+int world_swap_out(struct mm_struct *const *mms, int n, unsigned long addr, bool stays_cached);
+
 /* The invariants of memory (mm/invariants.h), once the machine is at rest. Returns how many are broken. */
 int world_invariants(void);
 

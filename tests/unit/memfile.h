@@ -1,7 +1,8 @@
 /*
- * tests/unit/memfile.h - a file whose home is memory: an inode with address-space and inode operations that
- * count their calls, can be slow (others run in between), can fail and can be full. Stands in for a file
- * system in the tests of mapped files and of writing back. Include vmtest.h first.
+ * tests/unit/memfile.h - a file whose home is memory: an inode with address-space and inode
+ * operations that count their calls, can be slow (others run in between), can fail and can be full.
+ * Stands in for a file system in the tests of mapped files and of writing back. Include vmtest.h
+ * first.
  */
 #ifndef TESTS_UNIT_MEMFILE_H
 #define TESTS_UNIT_MEMFILE_H
@@ -18,11 +19,11 @@ struct memfile {
 	unsigned char *home; /* what "the disk" holds, MF_PAGES pages */
 	bool has_blocks[MF_PAGES];
 	int reads, read_pages, writes, written_pages, reserves, updates, syncs, truncates;
-	int room;	   /* pages it can still take, -1 = any number */
-	int fail_reads;	   /* so many next reads fail */
+	int room;	/* pages it can still take, -1 = any number */
+	int fail_reads; /* so many next reads fail */
 	int fail_writes;
 	bool slow;
-	bool single;	   /* no readpages / writepages */
+	bool single;	    /* no readpages / writepages */
 	uint64_t disk_size; /* what update() said last */
 	/* called once while the contents are on their way home: what it stores is not in them */
 	void (*in_flight)(struct page *page);
@@ -154,7 +155,8 @@ static inline int mf_reserve(struct inode *inode, unsigned long index)
 	if (mf->room > 0)
 		mf->room--;
 	mf->has_blocks[index] = true;
-	memset(mf->home + (index << PAGE_SHIFT), 0xee, PAGE_SIZE); /* a fresh block holds anything */
+	memset(mf->home + (index << PAGE_SHIFT), 0xee,
+	       PAGE_SIZE); /* a fresh block holds anything */
 	return 0;
 }
 
@@ -250,8 +252,8 @@ static inline void mf_done(struct memfile *mf)
 	free(mf->home);
 }
 
-static inline unsigned long mf_map(struct file *file, unsigned long len, unsigned prot, unsigned flags,
-				   unsigned long pgoff)
+static inline unsigned long mf_map(struct file *file, unsigned long len, unsigned prot,
+				   unsigned flags, unsigned long pgoff)
 {
 	return (unsigned long)sys_mmap_pgoff(0, len, prot, flags, file, pgoff);
 }

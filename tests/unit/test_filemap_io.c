@@ -1,6 +1,7 @@
 /*
- * tests/unit/test_filemap_io.c - read() and write() through the page cache: contents, ends of files, holes,
- * read-ahead, room, bad pointers, buffers that map the file itself; fsync and the books of dirty pages.
+ * tests/unit/test_filemap_io.c - read() and write() through the page cache: contents, ends of
+ * files, holes, read-ahead, room, bad pointers, buffers that map the file itself; fsync and the
+ * books of dirty pages.
  */
 #include "unit.h"
 
@@ -70,7 +71,7 @@ static long wr(struct file *file, uint64_t at, size_t n)
 	return got;
 }
 
-/* --- reading ---------------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static void read_body(void *arg)
 {
@@ -84,7 +85,8 @@ static void read_body(void *arg)
 	/* across pages, unaligned, to the end and beyond */
 	ck_assert_int_eq(rd(file, 4000, 9000), 9000);
 	for (int i = 0; i < 9000; i += 13)
-		ck_assert_uint_eq(user_byte(buf + (unsigned long)i), mf_byte(4000ull + (uint64_t)i));
+		ck_assert_uint_eq(user_byte(buf + (unsigned long)i),
+				  mf_byte(4000ull + (uint64_t)i));
 	ck_assert_int_eq(rd(file, 10 * PAGE_SIZE, 4096), 100);
 	ck_assert_int_eq(rd(file, 10 * PAGE_SIZE + 100, 10), 0);
 	ck_assert_int_eq(rd(file, 1ull << 40, 10), 0);
@@ -156,7 +158,7 @@ START_TEST(read_errors)
 }
 END_TEST
 
-/* --- writing ---------------------------------------------------------------------------------------- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static void write_body(void *arg)
 {
@@ -304,7 +306,8 @@ static void self_body(void *arg)
 	/* not cached: the page is made of the page that the fault reads meanwhile */
 	ck_assert_int_eq(wr(file, 2 * PAGE_SIZE, PAGE_SIZE), (long)PAGE_SIZE);
 	pos = 5 * PAGE_SIZE;
-	ck_assert_int_eq(generic_file_read(file, map + PAGE_SIZE, PAGE_SIZE, &pos), (long)PAGE_SIZE);
+	ck_assert_int_eq(generic_file_read(file, map + PAGE_SIZE, PAGE_SIZE, &pos),
+			 (long)PAGE_SIZE);
 	buf = own;
 	ck_assert_int_eq(rd(file, PAGE_SIZE, PAGE_SIZE), (long)PAGE_SIZE);
 	ck_assert_uint_eq(user_byte(buf + 77), mf_byte(5 * PAGE_SIZE + 77));
@@ -319,7 +322,7 @@ START_TEST(self)
 }
 END_TEST
 
-/* --- writing home ------------------------------------------------------------------------------------ */
+/* --- writing home ----------------------------------------------------------------------------- */
 
 static void wb_error_body(void *arg)
 {
@@ -351,12 +354,14 @@ static void cluster_body(void *arg)
 	(void)arg;
 	fill_user(buf, 16 * PAGE_SIZE, 'f');
 	for (unsigned i = 0; i < 4; i++)
-		ck_assert_int_eq(wr(file, i * 16 * PAGE_SIZE, 16 * PAGE_SIZE), 16 * (long)PAGE_SIZE);
+		ck_assert_int_eq(wr(file, i * 16 * PAGE_SIZE, 16 * PAGE_SIZE),
+				 16 * (long)PAGE_SIZE);
 	ck_assert_int_eq(filemap_fsync(&mf.inode), 0);
 	ck_assert_int_eq(mf.written_pages, 64);
 	ck_assert_int_eq(mf.writes, 4);
 	for (unsigned i = 4; i < 200; i++) {
-		ck_assert_int_eq(wr(file, i * 16 * PAGE_SIZE, 16 * PAGE_SIZE), 16 * (long)PAGE_SIZE);
+		ck_assert_int_eq(wr(file, i * 16 * PAGE_SIZE, 16 * PAGE_SIZE),
+				 16 * (long)PAGE_SIZE);
 		ck_assert_uint_le(nr_dirty_pages, max_mapnr / 4 + 32);
 	}
 	ck_assert_uint_gt(writeback_events.throttled, 0);

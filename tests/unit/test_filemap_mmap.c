@@ -1,6 +1,7 @@
 /*
- * tests/unit/test_filemap_mmap.c - mapped files: private and shared, coherent with read() and write(), msync,
- * fork, the end of the file, truncation under a mapping and beside faults, fault-around, room for holes.
+ * tests/unit/test_filemap_mmap.c - mapped files: private and shared, coherent with read() and
+ * write(), msync, fork, the end of the file, truncation under a mapping and beside faults,
+ * fault-around, room for holes.
  */
 #include "unit.h"
 
@@ -27,8 +28,8 @@ static void end(struct file *file)
 
 static uint32_t word_of(uint64_t at)
 {
-	return (uint32_t)mf_byte(at) | (uint32_t)mf_byte(at + 1) << 8 | (uint32_t)mf_byte(at + 2) << 16 |
-	       (uint32_t)mf_byte(at + 3) << 24;
+	return (uint32_t)mf_byte(at) | (uint32_t)mf_byte(at + 1) << 8 |
+	       (uint32_t)mf_byte(at + 2) << 16 | (uint32_t)mf_byte(at + 3) << 24;
 }
 
 static uint32_t home_word(uint64_t at)
@@ -65,7 +66,7 @@ static uint32_t read_word(struct file *file, uint64_t at)
 	return w;
 }
 
-/* --- the two kinds ---------------------------------------------------------------------------------- */
+/* --- the two kinds ---------------------------------------------------------------------------- */
 
 static void private_body(void *arg)
 {
@@ -126,6 +127,12 @@ static void shared_body(void *arg)
 	ck_assert_int_eq(sys_msync(a, PAGE_SIZE, 1 /* MS_ASYNC */), 0);
 	ck_assert_int_eq(filemap_fsync(&mf.inode), 0);
 	ck_assert_uint_eq(home_word(16), 103);
+	ck_assert(
+		vt_poke(a + 4 * PAGE_SIZE, 105)); /* an entry that goes without the unmap method */
+	ck_assert_int_eq(sys_madvise(a + 4 * PAGE_SIZE, PAGE_SIZE, 4 /* MADV_DONTNEED */), 0);
+	ck_assert_uint_eq(vt_word(a + 4 * PAGE_SIZE), 105);
+	ck_assert_int_eq(filemap_fsync(&mf.inode), 0);
+	ck_assert_uint_eq(home_word(4 * PAGE_SIZE), 105);
 	ck_assert(vt_poke(a + 5 * PAGE_SIZE, 104));
 	ck_assert_int_eq(sys_munmap(a, 6 * PAGE_SIZE), 0);
 	ck_assert_uint_ge(mf.inode.i_data.nrdirty, 1);
@@ -160,7 +167,8 @@ static void modes_body(void *arg)
 	map = mf_map(ro, PAGE_SIZE, PROT_READ, MAP_SHARED, 0);
 	ck_assert_uint_eq(vt_word(map), word_of(0));
 	ck_assert_int_eq(sys_mprotect(map, PAGE_SIZE, RW), -EACCES);
-	map = mf_map(ro, PAGE_SIZE, RW, MAP_PRIVATE, 0); /* writing a private one is nobody's business */
+	map = mf_map(ro, PAGE_SIZE, RW, MAP_PRIVATE,
+		     0); /* writing a private one is nobody's business */
 	ck_assert(vt_poke(map, 1));
 	ck_assert_uint_eq(read_word(file, 0), word_of(0));
 	fput(ro);
@@ -216,7 +224,7 @@ START_TEST(forked)
 }
 END_TEST
 
-/* --- the end of the file ----------------------------------------------------------------------------- */
+/* --- the end of the file ---------------------------------------------------------------------- */
 
 static void end_body(void *arg)
 {
@@ -257,7 +265,8 @@ START_TEST(ends)
 }
 END_TEST
 
-/* Room is taken when a shared mapping is first written, whatever came before; without room: SIGBUS then. */
+/* Room is taken when a shared mapping is first written, whatever came before; without room: SIGBUS
+ * then. */
 static void holes_body(void *arg)
 {
 	struct file *file = begin(0);
@@ -380,7 +389,7 @@ START_TEST(two_mms)
 }
 END_TEST
 
-/* --- at once ------------------------------------------------------------------------------------------ */
+/* --- at once ---------------------------------------------------------------------------------- */
 
 static volatile int running;
 static struct file *the_file;
@@ -439,7 +448,8 @@ static void check_nothing_beyond(struct mm_struct *mm, unsigned long pages)
 	for (unsigned long i = pages; i < 40; i++) {
 		pte_t *ptep = pte_lookup(mm, the_map + i * PAGE_SIZE);
 
-		ck_assert_msg(!ptep || pte_none(pte_read(ptep)), "page %lu is mapped beyond the end", i);
+		ck_assert_msg(!ptep || pte_none(pte_read(ptep)),
+			      "page %lu is mapped beyond the end", i);
 	}
 }
 

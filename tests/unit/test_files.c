@@ -8,7 +8,9 @@
 
 #include "kernel/devices.h"
 #include "kernel/files.h"
+#include "kernel/lock_stats.h"
 #include "kernel/procfiles.h"
+#include "kernel/watch.h"
 
 #define UBUF 0x10000000UL /* user memory of 4 pages */
 
@@ -205,7 +207,10 @@ static void proc(void *arg)
 {
 	static const char *const names[] = { "/proc/meminfo", "/proc/swaps",   "/proc/vmstat",
 					     "/proc/version", "/proc/system",
-					     "/proc/kmsg",    "/proc/tasks" };
+					     "/proc/kmsg",    "/proc/tasks",
+					     "/proc/locks",   "/proc/order",   "/proc/watch",
+					     "/proc/designs", "/proc/holes",   "/proc/scenarios",
+					     "/proc/cmdline", "/proc/complaints" };
 	char text[64] = "";
 	uint64_t pos;
 	size_t i;
@@ -230,6 +235,47 @@ static void proc(void *arg)
 	leave();
 }
 
+/* /proc/watch takes the words of watch=, and keeps what it had when one of them is unknown. */
+static long set_watch_words(const char *words)
+{
+	long n;
+
+	ck_assert_uint_eq(arch_copy_to_user(UBUF, words, strlen(words)), 0);
+	ck_assert_int_eq(do_open("/proc/watch", O_WRONLY), 0);
+	n = do_write(0, UBUF, strlen(words));
+	ck_assert_int_eq(do_close(0), 0);
+	return n;
+}
+
+static void proc_watch(void *arg)
+{
+	char text[32] = "";
+	unsigned before = watch_mask;
+
+	(void)arg;
+	enter();
+	ck_assert_int_eq(set_watch_words("waits stats\n"), 12);
+	ck_assert_uint_eq(watch_mask, WATCH_WAITS | WATCH_STATS);
+	ck_assert_int_eq(set_watch_words("waits,nonsense"), -EINVAL);
+	ck_assert_uint_eq(watch_mask, WATCH_WAITS | WATCH_STATS);
+	ck_assert_int_eq(do_open("/proc/watch", O_RDONLY), 0);
+	ck_assert_int_eq(do_read(0, UBUF, 31), 13);
+	ck_assert_uint_eq(arch_copy_from_user(text, UBUF, 13), 0);
+	ck_assert_str_eq(text, "waits stats \n");
+	ck_assert_int_eq(do_close(0), 0);
+	ck_assert_uint_gt(lock_stats_of(LC_PAGE_ALLOC).taken + lock_stats_of(LC_MISC).taken, 0);
+	ck_assert_int_eq(set_watch_words("none"), 4);
+	ck_assert_uint_eq(watch_mask, 0);
+	watch_mask = (uint8_t)before;
+	leave();
+}
+
+START_TEST(test_proc_watch)
+{
+	vt_run("linux-2.3.30", proc_watch, NULL);
+}
+END_TEST
+
 START_TEST(test_proc)
 {
 	vt_run("linux-2.3.30", proc, NULL);
@@ -245,6 +291,7 @@ int main(void)
 	tcase_add_test(tc, test_devices);
 	tcase_add_test(tc, test_block_files);
 	tcase_add_test(tc, test_proc);
+	tcase_add_test(tc, test_proc_watch);
 	suite_add_tcase(s, tc);
 	return unit_run(s);
 }

@@ -1,8 +1,8 @@
 /*
- * tests/unit/test_writeback.c - files larger than memory, under reclaim and on several CPUs: what was written
- * by write() or through shared mappings of several address spaces reaches the file, whoever takes it there
- * (filemap_swapout, shrink_mmap, kflushd, msync, fsync), and no later store is lost while an earlier one is
- * on its way.
+ * tests/unit/test_writeback.c - files larger than memory, under reclaim and on several CPUs: what
+ * was written by write() or through shared mappings of several address spaces reaches the file,
+ * whoever takes it there (filemap_swapout, shrink_mmap, kflushd, msync, fsync), and no later store
+ * is lost while an earlier one is on its way.
  */
 #include "unit.h"
 
@@ -42,8 +42,8 @@ static void check_home(unsigned long pages, unsigned round)
 		memcpy(&first, mf.home + i * PAGE_SIZE, 4);
 		memcpy(&last, mf.home + i * PAGE_SIZE + PAGE_SIZE - 4, 4);
 		ck_assert_msg(first == pattern(i, round) && last == pattern(i, round),
-			      "page %lu of round %u: %#x %#x at home, %#x expected", i, round, first, last,
-			      pattern(i, round));
+			      "page %lu of round %u: %#x %#x at home, %#x expected", i, round,
+			      first, last, pattern(i, round));
 	}
 }
 
@@ -109,9 +109,9 @@ START_TEST(big_file)
 }
 END_TEST
 
-/* --- no update is lost ----------------------------------------------------------------------------- */
+/* --- no update is lost ------------------------------------------------------------------------ */
 
-#define SHARERS 3
+#define SHARERS	 3
 #define COUNTERS 1401ul /* pages; 7 does not divide it */
 #define ROUNDS	 6u
 
@@ -138,7 +138,8 @@ static void sharer(void *arg)
 				yield();
 			if (vt_random(&seed) % 512 == 0)
 				ck_assert_int_eq(sys_msync(a & PAGE_MASK, PAGE_SIZE,
-							   vt_random(&seed) % 2 ? 4 : 1), 0);
+							   vt_random(&seed) % 2 ? 4 : 1),
+						 0);
 		}
 	mmput(sched_use_mm(NULL));
 	__atomic_fetch_sub(&sharers_left, 1, __ATOMIC_ACQ_REL);
@@ -177,8 +178,8 @@ static void sharers_body(void *arg)
 		}
 	if (vm_design->writeback == WRITEBACK_METHOD)
 		if (vm_design->writeback == WRITEBACK_METHOD) {
-		ck_assert_uint_gt(writeback_events.filemap_swapouts, 100);
-	}
+			ck_assert_uint_gt(writeback_events.filemap_swapouts, 100);
+		}
 	end(shared_file);
 }
 
@@ -186,13 +187,15 @@ START_TEST(sharers)
 {
 	int design = _i % nr_vm_designs;
 
-	vt_swap_run(vm_designs[design]->name, 1 + _i % 4, (uint32_t)_i + 1, 5120, sharers_body, NULL);
+	vt_swap_run(vm_designs[design]->name, 1 + _i % 4, (uint32_t)_i + 1, 5120, sharers_body,
+		    NULL);
 }
 END_TEST
 
-/* --- what fails ------------------------------------------------------------------------------------- */
+/* --- what fails ------------------------------------------------------------------------------- */
 
-/* The stealer's write fails: the next to ask is told, as a driver's failure is (SIGBUS to the victim). */
+/* The stealer's write fails: the next to ask is told, as a driver's failure is (SIGBUS to the
+ * victim). */
 static void failing_body(void *arg)
 {
 	struct file *file = begin(0);

@@ -10,9 +10,9 @@
 
 struct model {
 	struct scenario scenario;
-	unsigned long classes;	   /* known number of classes, 0 = not known */
-	const char *failure;	   /* prefix of the key of its failure; NULL = none */
-	int preemptions;	   /* the fewest with which it fails */
+	unsigned long classes; /* known number of classes, 0 = not known */
+	const char *failure;   /* prefix of the key of its failure; NULL = none */
+	int preemptions;       /* the fewest with which it fails */
 };
 
 /* Ended by one without a name. */

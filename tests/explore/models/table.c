@@ -213,20 +213,22 @@ static int both_counted(enum ctl_verdict v)
 
 #define ARG(n) ((void *)(uintptr_t)(n))
 #define TASK2(fn, a)                                                                               \
-	(const struct scenario_task[]) { { "A", fn, ARG(a), NULL }, { "B", fn, ARG(a), NULL } }, 2
+	(const struct scenario_task[]){ { "A", fn, ARG(a), NULL }, { "B", fn, ARG(a), NULL } }, 2
 #define TASK3(fn, a)                                                                               \
-	(const struct scenario_task[]) {                                                           \
-		{ "A", fn, ARG(a), NULL }, { "B", fn, ARG(a), NULL }, { "C", fn, ARG(a), NULL }    \
-	}, 3
+	(const struct scenario_task[]){ { "A", fn, ARG(a), NULL },                                 \
+					{ "B", fn, ARG(a), NULL },                                 \
+					{ "C", fn, ARG(a), NULL } },                               \
+		3
 #define TASK4(fn, a)                                                                               \
-	(const struct scenario_task[]) {                                                           \
-		{ "A", fn, ARG(a), NULL }, { "B", fn, ARG(a), NULL }, { "C", fn, ARG(a), NULL },   \
-			{ "D", fn, ARG(a), NULL }                                                  \
-	}, 4
+	(const struct scenario_task[]){ { "A", fn, ARG(a), NULL },                                 \
+					{ "B", fn, ARG(a), NULL },                                 \
+					{ "C", fn, ARG(a), NULL },                                 \
+					{ "D", fn, ARG(a), NULL } },                               \
+		4
 #define MODEL(text, check, nclasses, why, preempted, ...)                                          \
 	{                                                                                          \
-		.scenario = { text, text, "facts 11", { 0 }, __VA_ARGS__, false, setup, check,     \
-			      NULL, NULL, NULL, 0 },                                               \
+		.scenario = { text,  text,  "facts 11", { 0 }, __VA_ARGS__, false,                 \
+			      setup, check, NULL,	NULL,  NULL,	    0 },                   \
 		.classes = nclasses, .failure = why, .preemptions = preempted                      \
 	}
 

@@ -27,9 +27,10 @@ int main(int argc, char **argv)
 	int c, bad = 0, files;
 
 	set_program(argv[0]);
+	argv[1] = count_option(argv[1]);
 	while ((c = getopt(argc, argv, "n:")) != -1) {
 		if (c != 'n')
-			usage("head [-n LINES] [FILE...]");
+			usage("head [-n LINES | -LINES] [FILE...]");
 		lines = number_arg(optarg, "number of lines", 0, 1 << 30);
 	}
 	files = argc - optind;

@@ -187,6 +187,17 @@ int write_all(int fd, const void *buf, size_t n)
 	return 0;
 }
 
+char *count_option(char *arg)
+{
+	char *text;
+
+	if (!arg || arg[0] != '-' || arg[1] < '0' || arg[1] > '9')
+		return arg;
+	text = must_alloc(NULL, strlen(arg) + 2);
+	sprintf(text, "-n%s", arg + 1);
+	return text;
+}
+
 long number_arg(const char *text, const char *what, long min, long max)
 {
 	char *end;

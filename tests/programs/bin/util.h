@@ -37,6 +37,8 @@ int open_input(const char *path);
 int write_all(int fd, const void *buf, size_t n);
 /* A decimal number in the range, or exit 2 with a complaint that names @what. */
 long number_arg(const char *text, const char *what, long min, long max);
+/* "-12" as "-n12", which is what it has always meant to head and tail; anything else, NULL too, as it is. */
+char *count_option(char *arg);
 /* "/a/b/" -> "b" (in place: trailing slashes are cut). */
 char *base_name(char *path);
 /* "DIR/NAME", malloc'ed; exits when there is no memory. */
