@@ -90,6 +90,7 @@ void serial_init(void);
 void serial_enable_input(void);
 void serial_write_char(char c);
 void serial_interrupt(void);
+void serial_tick(void); /* boot CPU, each tick, interrupts off: hand on what a write put aside */
 void serial_drain(void); /* wait until the last character is out */
 void vga_init(void);
 void vga_write(const char *s, size_t n);

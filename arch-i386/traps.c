@@ -166,8 +166,10 @@ static void timer(const struct pt_regs *regs)
 
 	if (!lapic_timer_wanted())
 		return;
-	if (cpu == 0)
+	if (cpu == 0) {
 		ata_watchdog();
+		serial_tick();
+	}
 	timer_interrupt(cpu, regs_from_user(regs));
 }
 

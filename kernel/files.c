@@ -196,12 +196,34 @@ long do_close(unsigned fd)
 
 typedef long file_io(struct file *file, unsigned long ubuf, size_t count, uint64_t *pos);
 
+/* Who shares an open file shares its position: two calls at once follow each other, so that neither
+ * overwrites what the other wrote. (In 1999 they raced; Linux locks since 3.14.) */
+static bool has_position(const struct file *file)
+{
+	return file->f_op->size || file->f_op->readdir;
+}
+
+static long moved_io(struct file *file, file_io *io, unsigned long ubuf, size_t count)
+{
+	uint64_t pos;
+	long n;
+
+	if (!has_position(file)) {
+		pos = 0;
+		return io(file, ubuf, count, &pos);
+	}
+	down(&file->f_pos_sem);
+	pos = file->f_pos;
+	n = io(file, ubuf, count, &pos);
+	if (n > 0)
+		file->f_pos = pos;
+	up(&file->f_pos_sem);
+	return n;
+}
+
 static long checked_io(struct file *file, unsigned mode, file_io *io, unsigned long ubuf,
 		       size_t count)
 {
-	uint64_t pos = file->f_pos;
-	long n;
-
 	if (!(file->f_mode & mode))
 		return -EBADF;
 	if (!io)
@@ -211,12 +233,7 @@ static long checked_io(struct file *file, unsigned mode, file_io *io, unsigned l
 		return -EFAULT;
 	if (count == 0)
 		return 0;
-	/* Two threads that use one descriptor at once race for the position, as they do on
-	 * Linux. */
-	n = io(file, ubuf, count, &pos);
-	if (n > 0)
-		file->f_pos = pos;
-	return n;
+	return moved_io(file, io, ubuf, count);
 }
 
 long do_read(unsigned fd, unsigned long ubuf, size_t count)
@@ -275,7 +292,9 @@ long do_llseek(unsigned fd, int64_t offset, int whence, uint64_t *result)
 
 	if (!file)
 		return -EBADF;
+	down(&file->f_pos_sem);
 	error = seek(file, offset, whence, result);
+	up(&file->f_pos_sem);
 	fput(file);
 	return error;
 }

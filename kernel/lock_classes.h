@@ -15,6 +15,8 @@
 #endif
 LOCK_CLASS(NAMESPACE,     "namespace_sem",   SEM,    0, "the names of the file system: who changes them, or looks them up on the disk",
 	   "outermost: held over messages to the file system; no user memory is touched under it")
+LOCK_CLASS(FILE_POS,      "f_pos lock",      SEM,    0, "an open file's position, against others who have the same open file",
+	   "held over a whole read() or write(), which takes i_sem, faults and sleeps")
 LOCK_CLASS(PIPE,          "pipe lock",       SEM,    0, "one pipe's buffer and its numbers of readers and writers",
 	   "held while a pipe copies to and from user memory: a fault under it takes mmap_sem and all below")
 LOCK_CLASS(INODE_SEM,     "i_sem",           SEM,    0, "a file's size and contents against other writers",

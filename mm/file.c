@@ -39,6 +39,7 @@ struct file *file_alloc(const struct file_operations *ops, const char *name)
 	file->f_count = 1;
 	file->f_op = ops;
 	file->name = name;
+	sema_init(&file->f_pos_sem, 1, LC_FILE_POS, name);
 	return file;
 }
 

@@ -8,6 +8,7 @@
 #define MM_FILE_H
 
 #include "kernel/list.h"
+#include "kernel/semaphore.h"
 #include "kernel/spinlock.h"
 #include "mm/page.h"
 
@@ -73,7 +74,8 @@ struct file {
 	volatile int f_count; /* atomic */
 	unsigned f_flags;     /* O_* of Linux/i386 */
 	unsigned f_mode;      /* 1 = read, 2 = write */
-	uint64_t f_pos;
+	struct semaphore f_pos_sem; /* LC_FILE_POS; files that have a position only */
+	uint64_t f_pos;		    /* f_pos_sem */
 	/* read-ahead of generic_file_read: a hint, written without a lock */
 	unsigned long f_ra_next; /* the index at which a sequential reader goes on */
 	unsigned f_ra_pages;	 /* pages to read at once the next time, 0 = only what is asked for */

@@ -86,6 +86,7 @@ struct mm_struct *mm_alloc(const char *name)
 
 void mmget(struct mm_struct *mm)
 {
+	sync_point(SP_WRITE, &mm->mm_users); /* R22: chosen, but is it still there? */
 	BUG_ON(__atomic_fetch_add(&mm->mm_users, 1, __ATOMIC_ACQ_REL) <= 0);
 }
 
@@ -120,6 +121,7 @@ void mmput(struct mm_struct *mm)
 
 void mm_grab(struct mm_struct *mm)
 {
+	sync_point(SP_WRITE, &mm->mm_count); /* R22 */
 	BUG_ON(__atomic_fetch_add(&mm->mm_count, 1, __ATOMIC_ACQ_REL) <= 0);
 }
 

@@ -54,9 +54,11 @@ static unsigned long vmstat(const char *name)
 }
 
 static const char *const figures[] = {
-	"pswpout", "pswpin", "swapout_calls_pad", "swapout_calls_filemap", "faults", "faults_anon", "faults_zero",
-	"faults_cow", "faults_nopage", "faults_swapin", "faults_major", "steals", "anon_out", "file_out",
-	"unmapped", "shrunk", "steal_failed"
+	"pswpout",	 "pswpin",	  "swapout_calls_pad", "swapout_calls_filemap",
+	"faults",	 "faults_anon",	  "faults_zero",       "faults_cow",
+	"faults_nopage", "faults_swapin", "faults_major",      "steals",
+	"anon_out",	 "file_out",	  "unmapped",	       "shrunk",
+	"steal_failed"
 };
 #define NFIGURES (sizeof(figures) / sizeof(figures[0]))
 enum { PAGES_OUT, PAGES_IN, PAD_CALLS, FILE_CALLS };
@@ -70,18 +72,21 @@ static unsigned long figure(unsigned n)
 
 static void show_figures(void)
 {
-	static const char *const names[NR_OPS] = { "munmap", "mmap", "mprotect", "mremap-move",
-						   "mremap-size", "mlock", "msync", "fork", "forbidden",
-						   "madvise", "mmap-anywhere", "ioctl", "read" };
+	static const char *const names[NR_OPS] = {
+		"munmap", "mmap",      "mprotect", "mremap-move",   "mremap-size", "mlock", "msync",
+		"fork",	  "forbidden", "madvise",  "mmap-anywhere", "ioctl",	   "read"
+	};
 	unsigned i;
 
-	printf("torture: %u touches, %u checks, %u forks, %u touches by children, %u calls refused for lack of memory\n",
-	       control->touches, control->checks, control->forks, control->child_touches, control->refused);
+	printf("torture: %u touches, %u checks, %u forks, %u touches by children, %u calls refused "
+	       "for lack of memory\n",
+	       control->touches, control->checks, control->forks, control->child_touches,
+	       control->refused);
 	for (i = 0; i < NR_OPS; i++)
 		printf("%s%s %u%s", i ? "" : "torture: changes: ", names[i], control->ops[i],
 		       i + 1 < NR_OPS ? ", " : "\n");
-	printf("torture: swapoff %u times, %u refused, %u KB were on the areas\n", control->swapoffs,
-	       control->swapoffs_refused, control->swapped_back_kb);
+	printf("torture: swapoff %u times, %u refused, %u KB were on the areas\n",
+	       control->swapoffs, control->swapoffs_refused, control->swapped_back_kb);
 	for (i = 0; i < NFIGURES && !plan.oracle; i++)
 		printf("%s%s %lu%s", i ? "" : "torture: figures: ", figures[i], figure(i),
 		       i + 1 < NFIGURES ? ", " : "\n");
@@ -126,7 +131,8 @@ static bool answer_hold(void)
 static void off_and_on(uint32_t *seed)
 {
 	static const char *const areas[] = { "/dev/hdb1", "/dev/hdb2", "/dev/hdb3", "/dev/hdb4" };
-	unsigned pick = random_next(seed) % 8; /* the large ones take long, and seldom get their map back */
+	unsigned pick =
+		random_next(seed) % 8; /* the large ones take long, and seldom get their map back */
 	const char *area = areas[pick < 2 ? pick : 2 + pick % 2];
 	uint32_t kb = used_kb(area + 5);
 	long r = sys(SYS_swapoff, area);
@@ -183,18 +189,21 @@ static void look_after_workers(void)
 	int status;
 
 	for (w = 0; w < plan.workers; w++) {
-		if (!worker_pid[w] || sys(SYS_waitpid, worker_pid[w], &status, WNOHANG) != worker_pid[w])
+		if (!worker_pid[w] ||
+		    sys(SYS_waitpid, worker_pid[w], &status, WNOHANG) != worker_pid[w])
 			continue;
 		worker_pid[w] = 0;
 		alive--;
 		if (status && !control->stop)
-			failed("torture: MISTAKE: worker %lu ended with status %lx\n", w, (unsigned long)status);
+			failed("torture: MISTAKE: worker %lu ended with status %lx\n", w,
+			       (unsigned long)status);
 	}
 }
 
 static void end_of_phase(unsigned phase)
 {
-	printf("torture: %u%%: pages out %lu, in %lu; swapout() %lu and %lu; forks %u, swapoffs %u\n",
+	printf("torture: %u%%: pages out %lu, in %lu; swapout() %lu and %lu; forks %u, swapoffs "
+	       "%u\n",
 	       (phase + 1) * 100 / PHASES, figure(PAGES_OUT), figure(PAGES_IN), figure(PAD_CALLS),
 	       figure(FILE_CALLS), control->forks, control->swapoffs);
 	control->hold = phase + 1; /* a number, so that an old answer is not taken for a new one */
@@ -202,10 +211,12 @@ static void end_of_phase(unsigned phase)
 		sleep_ms(20);
 		look_after_workers();
 	}
-	if (!plan.oracle && (read_file("/proc/invariants", text, sizeof(text)) < 0 || strcmp(text, "clean\n"))) {
+	if (!plan.oracle &&
+	    (read_file("/proc/invariants", text, sizeof(text)) < 0 || strcmp(text, "clean\n"))) {
 		printf("torture: the stopped machine: %s", text);
 		if (!plan.faithful) /* open holes may do that, and the run goes on */
-			failed("torture: MISTAKE: invariants after phase %lu of %lu\n", phase + 1, PHASES);
+			failed("torture: MISTAKE: invariants after phase %lu of %lu\n", phase + 1,
+			       PHASES);
 	}
 	control->hold = 0;
 	control->arrived = 0;
@@ -228,7 +239,8 @@ static void conduct(void)
 			printf("torture: worker %u is lost\n", w);
 	control->done = 1;
 	if (swapper_pid && (wait_for(swapper_pid, &status) != swapper_pid || status))
-		failed("torture: MISTAKE: the swapper ended with status %lx %lx\n", (unsigned long)status, 0);
+		failed("torture: MISTAKE: the swapper ended with status %lx %lx\n",
+		       (unsigned long)status, 0);
 }
 
 static bool start(void)
@@ -271,7 +283,8 @@ static void judge_complaints(void)
 		control->wrong_pages = control->failed_ops = 0;
 	}
 	if (unexplained)
-		failed("torture: MISTAKE: a complaint that no open hole of this design explains\n", 0, 0);
+		failed("torture: MISTAKE: a complaint that no open hole of this design explains\n",
+		       0, 0);
 }
 
 static void judge_gentleness(void)
@@ -281,11 +294,14 @@ static void judge_gentleness(void)
 	if (plan.faithful) /* it may have ended early */
 		return;
 	if (figure(PAGES_OUT) < plan.minimum || figure(PAGES_IN) < plan.minimum)
-		failed("torture: TOO GENTLE: pages out %lu, in %lu\n", figure(PAGES_OUT), figure(PAGES_IN));
+		failed("torture: TOO GENTLE: pages out %lu, in %lu\n", figure(PAGES_OUT),
+		       figure(PAGES_IN));
 	if (plan.pad && figure(PAD_CALLS) < least)
-		failed("torture: TOO GENTLE: %lu calls of the pad's swapout(), not %lu\n", figure(PAD_CALLS), least);
+		failed("torture: TOO GENTLE: %lu calls of the pad's swapout(), not %lu\n",
+		       figure(PAD_CALLS), least);
 	if (plan.shared && figure(FILE_CALLS) < least)
-		failed("torture: TOO GENTLE: %lu calls of filemap_swapout(), not %lu\n", figure(FILE_CALLS), least);
+		failed("torture: TOO GENTLE: %lu calls of filemap_swapout(), not %lu\n",
+		       figure(FILE_CALLS), least);
 	if (plan.workers < 3)
 		failed("torture: TOO GENTLE: %lu address spaces, not %lu\n", plan.workers, 3);
 	if (!control->swapoffs)
@@ -373,7 +389,8 @@ static bool prepare(void)
 	plan.faithful = holes_faithful();
 	make_files();
 	if (plan.oracle) {
-		r = sys(SYS_mmap2, 0, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		r = sys(SYS_mmap2, 0, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+			0);
 		control = (struct control *)r;
 		return !MAP_FAILED(r);
 	}
@@ -393,16 +410,17 @@ int main(int argc, char **argv, char **envp)
 	plan.between = (unsigned)number(argc > 6 ? argv[6] : NULL, 40);
 	plan.no_ioctl = argc > 7 && !strcmp(argv[7], "noioctl");
 	if (!plan.between || !plan.workers || plan.workers > 7 || !plan.touches) {
-		printf("torture [TOUCHES [SEED [PAGES [WORKERS [MEGABYTES [BETWEEN [noioctl]]]]]]]: 1 to 7 workers\n");
+		printf("torture [TOUCHES [SEED [PAGES [WORKERS [MEGABYTES [BETWEEN "
+		       "[noioctl]]]]]]]: 1 to 7 workers\n");
 		return 2;
 	}
 	if (!prepare()) {
 		printf("torture: no /dev/pad to map: boot with pad=, or look at its partition\n");
 		return 2;
 	}
-	printf("torture: %lu touches by %u tasks in %u address spaces, seed %u, %lu MB, %s%s\n", plan.touches,
-	       plan.tasks, plan.workers, plan.seed, plan.megabytes, plan.pad ? "pad" : "no pad",
-	       plan.shared ? ", files" : ", no files");
+	printf("torture: %lu touches by %u tasks in %u address spaces, seed %u, %lu MB, %s%s\n",
+	       plan.touches, plan.tasks, plan.workers, plan.seed, plan.megabytes,
+	       plan.pad ? "pad" : "no pad", plan.shared ? ", files" : ", no files");
 	if (!start())
 		failed("torture: MISTAKE: cannot start the workers\n", 0, 0);
 	conduct();
@@ -416,7 +434,7 @@ int main(int argc, char **argv, char **envp)
 		sys(SYS_unlink, plan.private);
 	}
 	printf("torture: %s, seed %u: %u wrong pages, %u mistakes\n",
-	       control->wrong_pages || control->failed_ops ? "FAIL" : "PASS", plan.seed, control->wrong_pages,
-	       control->failed_ops);
+	       control->wrong_pages || control->failed_ops ? "FAIL" : "PASS", plan.seed,
+	       control->wrong_pages, control->failed_ops);
 	return control->wrong_pages || control->failed_ops;
 }

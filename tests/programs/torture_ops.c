@@ -20,7 +20,8 @@ unsigned random_below(struct task *t, unsigned n)
 
 void mistake(struct task *t, const char *what, const struct area *a, long got, long want)
 {
-	printf("torture: MISTAKE: task %u (worker %u thread %u writer %u): %s: %ld, not %ld; area %u at %x, %u pages\n",
+	printf("torture: MISTAKE: task %u (worker %u thread %u writer %u): %s: %ld, not %ld; area "
+	       "%u at %x, %u pages\n",
 	       t->nr, t->worker, t->thread, t->who, what, got, want, a ? a->id : 0,
 	       a ? (unsigned)(uintptr_t)a->base : 0, a ? a->npages : 0);
 	count(&control->failed_ops);
@@ -90,7 +91,8 @@ bool map_area_pages(struct task *t, struct area *a, unsigned i, unsigned n)
 		flags |= MAP_ANONYMOUS;
 	else
 		offset += a->first + i;
-	INSIST(r, sys(SYS_mmap2, page_at(a, i), n * PAGE, PROT_READ | PROT_WRITE, flags, a->fd, offset));
+	INSIST(r, sys(SYS_mmap2, page_at(a, i), n * PAGE, PROT_READ | PROT_WRITE, flags, a->fd,
+		      offset));
 	if (r != (long)page_at(a, i)) {
 		mistake(t, "mmap", a, r, (long)page_at(a, i));
 		return false;
@@ -338,7 +340,8 @@ static void op_probe(struct task *t, struct area *a)
 		return;
 	pid = sys(SYS_fork);
 	if (pid == 0)
-		exit((a->page[i].mapped && a->page[i].prot ? forbidden_write : forbidden_read)(page_at(a, i)));
+		exit((a->page[i].mapped && a->page[i].prot ? forbidden_write
+							   : forbidden_read)(page_at(a, i)));
 	if (pid < 0) {
 		if (!no_memory(pid))
 			mistake(t, "fork", a, pid, 1);
@@ -376,7 +379,8 @@ static void op_temp(struct task *t, struct area *a)
 	p = (uint32_t *)r;
 	for (i = 0; i < 4 * n; i++)
 		if (p[i * 1024 + i % n] != (i < n ? sign | i : 0))
-			mistake(t, "new memory after mremap", NULL, (long)p[i * 1024 + i], (long)(sign | i));
+			mistake(t, "new memory after mremap", NULL, (long)p[i * 1024 + i],
+				(long)(sign | i));
 	r = sys(SYS_munmap, p, 4 * n * PAGE);
 	if (r)
 		mistake(t, "munmap of new memory", NULL, r, 0);
@@ -432,12 +436,12 @@ static const struct {
 	unsigned weight;
 	void (*change)(struct task *t, struct area *a);
 } ops[NR_OPS] = {
-	[OP_UNMAP] = { 12, op_unmap }, [OP_FILL] = { 10, op_fill },
+	[OP_UNMAP] = { 12, op_unmap },	   [OP_FILL] = { 10, op_fill },
 	[OP_PROTECT] = { 16, op_protect }, [OP_MOVE] = { 5, op_move },
-	[OP_RESIZE] = { 5, op_resize }, [OP_LOCK] = { 8, op_lock },
-	[OP_SYNC] = { 6, op_sync }, [OP_FORK] = { 4, op_fork },
-	[OP_PROBE] = { 3, op_probe }, [OP_DONTNEED] = { 3, op_dontneed },
-	[OP_TEMP] = { 10, op_temp }, [OP_IOCTL] = { 8, op_ioctl },
+	[OP_RESIZE] = { 5, op_resize },	   [OP_LOCK] = { 8, op_lock },
+	[OP_SYNC] = { 6, op_sync },	   [OP_FORK] = { 4, op_fork },
+	[OP_PROBE] = { 3, op_probe },	   [OP_DONTNEED] = { 3, op_dontneed },
+	[OP_TEMP] = { 10, op_temp },	   [OP_IOCTL] = { 8, op_ioctl },
 	[OP_READ] = { 10, op_read },
 };
 
@@ -456,7 +460,8 @@ static void check_mapped(struct task *t, enum op op, struct area *a)
 		r = sys(SYS_mincore, page_at(a, i), n * PAGE, resident);
 		if (r == want)
 			continue;
-		printf("torture: after change %u, pages %u to %u of %u:\n", op, i, i + n - 1, a->size);
+		printf("torture: after change %u, pages %u to %u of %u:\n", op, i, i + n - 1,
+		       a->size);
 		mistake(t, "mincore", a, r, want);
 		return;
 	}

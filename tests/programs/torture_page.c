@@ -121,8 +121,10 @@ static void tell_wrong(struct task *t, struct area *a, unsigned i, const volatil
 		}
 		wrong++;
 	}
-	printf("torture: WRONG: task %u (worker %u thread %u writer %u) %s area %u page %u at %x prot %u: %u of "
-	       "%u cells\n", t->nr, t->worker, t->thread, t->who, kinds[a->kind], a->id, a->first + i,
+	printf("torture: WRONG: task %u (worker %u thread %u writer %u) %s area %u page %u at %x "
+	       "prot %u: %u of "
+	       "%u cells\n",
+	       t->nr, t->worker, t->thread, t->who, kinds[a->kind], a->id, a->first + i,
 	       (unsigned)(uintptr_t)cells, a->page[i].prot, wrong, n);
 	if (first == n) {
 		printf("torture:   all are right when looked at again\n");
@@ -139,7 +141,8 @@ static void tell_wrong(struct task *t, struct area *a, unsigned i, const volatil
 	control->stop = 1;
 }
 
-static bool my_stripe_right(const struct area *a, unsigned i, const volatile uint32_t *cells, bool all)
+static bool my_stripe_right(const struct area *a, unsigned i, const volatile uint32_t *cells,
+			    bool all)
 {
 	struct want w = wanted(a, i);
 	unsigned n = CELLS / a->stripes, step = marked_step(n) * a->stripes, cell, next;
@@ -165,7 +168,8 @@ unsigned watched_stripe(const struct area *a, unsigned i)
 }
 
 /* A stripe of somebody else's: it belongs here and is no older than what was seen of it. */
-static bool watched_stripe_right(struct task *t, struct area *a, unsigned i, const volatile uint32_t *cells)
+static bool watched_stripe_right(struct task *t, struct area *a, unsigned i,
+				 const volatile uint32_t *cells)
 {
 	struct page_state *p = &a->page[i];
 	unsigned stripe = watched_stripe(a, i);
@@ -174,11 +178,13 @@ static bool watched_stripe_right(struct task *t, struct area *a, unsigned i, con
 
 	if (stripe == a->mine)
 		return true;
-	if (value && (v >> 24 != a->id || (v >> 15 & 0x1FF) != a->first + i || (v & 7) != WHO_OWNER)) {
+	if (value &&
+	    (v >> 24 != a->id || (v >> 15 & 0x1FF) != a->first + i || (v & 7) != WHO_OWNER)) {
 		printf("torture: WRONG: task %u area %u page %u, stripe of task %u\n", t->nr, a->id,
 		       a->first + i, stripe);
 	} else if ((version + VERSIONS - p->watched) % VERSIONS >= VERSIONS / 2) {
-		printf("torture: WRONG: task %u area %u page %u, stripe of task %u was %u already\n",
+		printf("torture: WRONG: task %u area %u page %u, stripe of task %u was %u "
+		       "already\n",
 		       t->nr, a->id, a->first + i, stripe, p->watched);
 	} else {
 		p->watched = (uint16_t)version;

@@ -7,8 +7,8 @@
  */
 #include "torture.h"
 
-#define STACK_PAGES	   4
-#define THREAD_FLAGS	   (CLONE_VM | CLONE_FS | CLONE_FILES | SIGCHLD)
+#define STACK_PAGES  4
+#define THREAD_FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | SIGCHLD)
 
 struct task tasks[MAX_TASKS];
 
@@ -94,7 +94,8 @@ static void become_child(struct task *t, struct area **common)
 		if (!is_shared(a))
 			continue;
 		for (i = 0; i < a->size; i++) {
-			if (watched_stripe(a, i) == a->mine) /* my parent's: nobody knows it better */
+			if (watched_stripe(a, i) ==
+			    a->mine) /* my parent's: nobody knows it better */
 				a->page[i].watched = a->page[i].version;
 			a->page[i].who = WHO_UNKNOWN;
 		}
@@ -165,7 +166,8 @@ static long open_or_stop(struct task *t, const char *path, int flags)
 	return fd;
 }
 
-static struct area *add_area(struct task *t, enum kind kind, unsigned id, unsigned first, unsigned npages)
+static struct area *add_area(struct task *t, enum kind kind, unsigned id, unsigned first,
+			     unsigned npages)
 {
 	struct area *a = &t->area[t->nareas];
 
@@ -219,13 +221,15 @@ static void make_areas(struct task *t)
 	if (threads_of(t->worker) > 1)
 		add_area(t, COMMON, AREA_COMMON(t->worker), 0, 96);
 	if (plan.pad) { /* the last page is the control page's */
-		unsigned size = smaller(160, plan.pad_pages / 2), half = plan.pad_pages > 512 ? t->nr % 2 : 0;
+		unsigned size = smaller(160, plan.pad_pages / 2),
+			 half = plan.pad_pages > 512 ? t->nr % 2 : 0;
 		unsigned room = smaller(512, plan.pad_pages - half * 512 - 1);
 
 		add_area(t, PAD, AREA_PAD + half, random_below(t, room - size + 1), size);
 	}
 	if (plan.private)
-		add_area(t, PRIVATE_FILE, AREA_OF_TASK(t->nr, 3), random_below(t, plan.file_pages - 96), 96);
+		add_area(t, PRIVATE_FILE, AREA_OF_TASK(t->nr, 3),
+			 random_below(t, plan.file_pages - 96), 96);
 	if (plan.shared)
 		add_area(t, SHARED_FILE, AREA_FILE, random_below(t, plan.file_pages - 128), 128);
 	for (n = 0; n < t->nareas && !control->stop; n++)
@@ -241,7 +245,8 @@ static void look_after_threads(struct task *t)
 	int status;
 
 	for (i = 1; t->thread == 0 && i < threads_of(t->worker); i++)
-		if (thread_pid[i] && sys(SYS_waitpid, thread_pid[i], &status, WNOHANG) == thread_pid[i]) {
+		if (thread_pid[i] &&
+		    sys(SYS_waitpid, thread_pid[i], &status, WNOHANG) == thread_pid[i]) {
 			thread_pid[i] = 0;
 			if (status)
 				mistake(t, "a thread ended with status", NULL, status, 0);
@@ -281,7 +286,8 @@ static int life(void *arg)
 static void start_thread(struct task *t)
 {
 	char *stack = map_pages(STACK_PAGES);
-	long pid = stack ? thread_create(THREAD_FLAGS, stack + STACK_PAGES * PAGE, life, t) : -ENOMEM;
+	long pid =
+		stack ? thread_create(THREAD_FLAGS, stack + STACK_PAGES * PAGE, life, t) : -ENOMEM;
 
 	if (pid < 0)
 		mistake(t, "clone", NULL, pid, 1);
@@ -297,7 +303,8 @@ int worker(unsigned w)
 
 	for (i = 0; i < w; i++)
 		first += threads_of(i);
-	r = sys(SYS_mlock, &tasks[first], n * sizeof(struct task)); /* what we know must not depend on swap */
+	r = sys(SYS_mlock, &tasks[first],
+		n * sizeof(struct task)); /* what we know must not depend on swap */
 	if (r && !plan.oracle)
 		mistake(&tasks[first], "mlock of the shadow", NULL, r, 0);
 	r = sys(SYS_mlock, control, PAGE);

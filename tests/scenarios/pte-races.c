@@ -7,7 +7,9 @@
  *   fork-steal	   (N2) forks: the pte is copied and write-protected,
  *   move-steal	   (N3) mremaps it: the pte moves,
  *   zap-steal		unmaps it,
- *   cow-steal		writes to it, while a child of before shares it: the pte gets the copy.
+ *   discard-steal	says it does not need the contents (madvise),
+ *   cow-steal		writes to it, while a child of before shares it: the pte gets the copy,
+ *   reuse-steal	writes to it, when that child is gone: the pte is made writable.
  * In 2.3 the first three change ptes without the lock under which the stealer does: between the look and the
  * store the pte may have become an entry, and the page, or the entry, is lost or counted twice (holes N1 to N3;
  * found when docs/design-boundary.md was filled in). cow-steal is right under every design, zap-steal under all
@@ -52,6 +54,15 @@ static int setup_child(void)
 	return child ? 0 : -1;
 }
 
+static int setup_orphan(void)
+{
+	if (setup_child())
+		return -1;
+	mmput(child);
+	child = NULL;
+	return 0;
+}
+
 static int setup_untouched(void)
 {
 	child = NULL;
@@ -87,6 +98,12 @@ static void unmap(void *arg)
 {
 	(void)arg;
 	sys_munmap(AT, PAGE_SIZE);
+}
+
+static void discard(void *arg)
+{
+	(void)arg;
+	sys_madvise(AT, PAGE_SIZE, MADV_DONTNEED);
 }
 
 static void touch(void *arg)
@@ -158,6 +175,10 @@ static const struct scenario_task unmapper[] = {
 	{ "A", unmap, &a, world_give_mm },
 	{ "B", steal, NULL, NULL },
 };
+static const struct scenario_task discarder[] = {
+	{ "A", discard, &a, world_give_mm },
+	{ "B", steal, NULL, NULL },
+};
 static const struct scenario_task writer[] = {
 	{ "A", touch, &a, world_give_mm },
 	{ "B", steal, NULL, NULL },
@@ -192,5 +213,9 @@ PTE_RACE(zap_steal, "zap-steal", "munmap clears a pte that the stealer is about 
 	 "facts c, zap_page_range row", unmapper, setup, invariants_gone, zap);
 PTE_RACE(cow_steal, "cow-steal", "a write fault copies a page that the stealer takes meanwhile",
 	 "facts c, do_wp_page row", writer, setup_child, invariants_there, right);
+PTE_RACE(reuse_steal, "reuse-steal", "a write fault makes a page writable that the stealer takes meanwhile",
+	 "facts c, do_wp_page row", writer, setup_orphan, invariants_there, right);
+PTE_RACE(discard_steal, "discard-steal", "madvise clears a pte that the stealer is about to replace",
+	 "facts c, zap_page_range row", discarder, setup, invariants_gone, right);
 PTE_RACE(thread_fault, "thread-fault", "two threads touch the same new page at once",
 	 "facts b D20; c, do_anonymous_page row", threads, setup_untouched, invariants_there, right);

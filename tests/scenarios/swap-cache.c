@@ -124,6 +124,59 @@ const struct scenario scenario_double_add = {
 	.nexpect = ARRAY_SIZE(expect_double),
 };
 
+/* --- double-add-short: the same when the allocation has to sleep ----------------------------------------- */
+
+#define V_PAGES 2
+
+static struct mm_struct *victim;
+
+static int setup_short(void)
+{
+	struct pad *pad = world_pad(V_PAGES);
+
+	victim = world_mm("V");
+	if (!pad || !victim || world_map_pad(victim, pad, WORLD_V, V_PAGES, "V") ||
+	    world_touch(victim, WORLD_V, V_PAGES) || setup_out())
+		return -1;
+	world_make_old(victim, WORLD_V, V_PAGES);
+	return 0;
+}
+
+static void ready_short(bool controlled)
+{
+	(void)controlled;
+	world_fill_memory(freepages.min);
+}
+
+static void keep(void *arg)
+{
+	(void)arg;
+}
+
+static const struct scenario_task short_readers[] = {
+	{ "A", read_page, &a, world_give_mm },
+	{ "B", read_page, &b, world_give_mm },
+	{ "V", keep, &victim, world_give_mm },
+};
+
+const struct scenario scenario_double_add_short = {
+	.name = "double-add-short",
+	.summary = "the same, and both sleep in their allocation: kernel_lock is dropped meanwhile",
+	.sources = "S1; facts e R16",
+	.world = WORLD,
+	.tasks = short_readers,
+	.ntasks = ARRAY_SIZE(short_readers),
+	.want_kswapd = true,
+	.setup = setup_short,
+	.ready = ready_short,
+	.invariants = invariants_nobody_writes,
+	.story = "story double-add-short\nhold kswapd\nhold V\n"
+		 "A alloc.short < B fault.enter\nA method.enter(swapout) < B alloc.short < A method.leave(swapout)\n",
+	.shows = "invariant: page cached twice|invariant: contents|invariant: swap map|swap: |kernel panic:",
+	.expect = expect_double,
+	.nexpect = ARRAY_SIZE(expect_double),
+};
+
 /* --- sharing-test -------------------------------------------------------------------------------------- */
 
 static const struct scenario_task writer_and_reader[] = {

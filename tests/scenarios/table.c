@@ -7,7 +7,8 @@ extern const struct scenario scenario_swapout_deadlock, scenario_driver_recursio
 	scenario_list_change, scenario_double_add, scenario_sharing_test, scenario_lookup_shrink,
 	scenario_swapoff_munmap, scenario_swapoff_fault, scenario_swapoff_zap, scenario_exit_steal,
 	scenario_alloc_under_vmlist, scenario_alloc_under_own_vmlist, scenario_protect_steal,
-	scenario_fork_steal, scenario_move_steal, scenario_zap_steal, scenario_cow_steal, scenario_thread_fault;
+	scenario_fork_steal, scenario_move_steal, scenario_zap_steal, scenario_cow_steal, scenario_thread_fault,
+	scenario_reuse_steal, scenario_discard_steal, scenario_double_add_short;
 
 const struct scenario *const scenarios[] = {
 	&scenario_swapout_deadlock,
@@ -19,6 +20,7 @@ const struct scenario *const scenarios[] = {
 	&scenario_swapout_freed_vma,
 	&scenario_list_change,
 	&scenario_double_add,
+	&scenario_double_add_short,
 	&scenario_sharing_test,
 	&scenario_lookup_shrink,
 	&scenario_swapoff_munmap,
@@ -32,6 +34,8 @@ const struct scenario *const scenarios[] = {
 	&scenario_move_steal,
 	&scenario_zap_steal,
 	&scenario_cow_steal,
+	&scenario_reuse_steal,
+	&scenario_discard_steal,
 	&scenario_thread_fault,
 	&scenario_panic_report,
 	NULL,

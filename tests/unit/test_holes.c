@@ -48,8 +48,9 @@ START_TEST(test_open_and_text)
 	ck_assert(vm_hole_open(vm_hole_for("rule: 1999.rule2")));
 	holes_faithful = before;
 	ck_assert_ptr_nonnull(watch_explain);
-	ck_assert_str_eq(watch_explain("rule: 1999.rule2 in vma_fixup", text, sizeof(text)),
-			 "R9, sys_mlock: the middle split writes vm_flags before it takes the vmlist lock");
+	ck_assert_str_eq(
+		watch_explain("rule: 1999.rule2 in vma_fixup", text, sizeof(text)),
+		"R9, sys_mlock: the middle split writes vm_flags before it takes the vmlist lock");
 	ck_assert_ptr_null(watch_explain("stall", text, sizeof(text)));
 }
 END_TEST
