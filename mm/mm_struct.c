@@ -84,9 +84,16 @@ struct mm_struct *mm_alloc(const char *name)
 
 /* --- references ----------------------------------------------------------------------------- */
 
+/* R22: the mm was chosen, but is it still there? Under a spin lock nobody comes between. */
+static void life_point(const volatile int *count)
+{
+	if (!spinlocks_held())
+		sync_point(SP_WRITE, count);
+}
+
 void mmget(struct mm_struct *mm)
 {
-	sync_point(SP_WRITE, &mm->mm_users); /* R22: chosen, but is it still there? */
+	life_point(&mm->mm_users);
 	BUG_ON(__atomic_fetch_add(&mm->mm_users, 1, __ATOMIC_ACQ_REL) <= 0);
 }
 
@@ -121,7 +128,7 @@ void mmput(struct mm_struct *mm)
 
 void mm_grab(struct mm_struct *mm)
 {
-	sync_point(SP_WRITE, &mm->mm_count); /* R22 */
+	life_point(&mm->mm_count);
 	BUG_ON(__atomic_fetch_add(&mm->mm_count, 1, __ATOMIC_ACQ_REL) <= 0);
 }
 

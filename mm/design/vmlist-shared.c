@@ -407,11 +407,14 @@ static int evict_anon(struct steal_ctx *ctx, struct vm_area_struct *vma, unsigne
 		return 0;
 	}
 	mm_rss_add_locked(ctx->mm, -1);
+	if (!holes_faithful)
+		swap_duplicate(entry); /* R11, N5: before anybody can meet the entry and drop it */
 	set_pte(ptep, entry.val);
 	pte_unlock(ctx->mm, addr, PT_STEAL);
 	ctx->may_have_slept = true;
 	arch_flush_tlb_page(&vma->vm_mm->arch, addr);
-	swap_duplicate(entry); /* one for the process, one for the swap cache */
+	if (holes_faithful)
+		swap_duplicate(entry); /* one for the process, one for the swap cache */
 	add_to_swap_cache(page, entry);
 	rw_swap_page(true, page, false);
 	unlock_kernel();

@@ -41,6 +41,8 @@ static const struct {
 	  "the same: who sleeps looks at the condition after he entered the queue" },
 	{ "search_once", "?", "a task leaves its mm when it likes; kernel_lock, or a count, keeps the struct" },
 	{ "lowest_pid_in", "?", "the same" },
+	{ "unuse_tasks", "?", "the same" },
+	{ "swap_area", "swap_list_remove", "SWP_USED, which it looks at, is set before and after" },
 	{ "next_mm", "?", "the same" },
 	{ "touch", "pte_alloc", "the machine reads the directory, whoever writes it" },
 	{ "pte_alloc", "pte_alloc", "looks without the lock, and then again with it" },

@@ -92,7 +92,7 @@ check-explore: $(X_BIN)
 X_MISTAKES = XCC='$(subst ",,$(CC) $(X_FLAGS) $(X_HOOKS) -ffreestanding)' OBJCOPY="$(OBJCOPY)" X="$(X)" \
 	COPY_TRACKED="$(call redefine,xp) --redefine-sym memcmp=xp_memcmp" \
 	COPY_OBSERVER="$(call redefine,obs) --redefine-syms=tests/explore/observer.syms" \
-	LINK="$(CC) -m32 -static -no-pie $(X_LDFLAGS) -Wl,-T,tests/explore/region.ld $(X_WRAP:%=-Wl,--wrap=%) $(X_OBJS) -lm"
+	LINK="$(CC) -m32 -static -no-pie $(X_LDFLAGS) -Wl,-T,tests/explore/region.ld -Wl,--no-warnings $(X_WRAP:%=-Wl,--wrap=%) $(X_OBJS) -lm"
 
 ## make mistakes      does the explorer find what is known to be wrong?
 mistakes: $(X)/explore

@@ -168,8 +168,7 @@ int world_invariants(void)
 {
 	if (vm_come_to_rest())
 		return vm_invariants_check();
-	report("invariant: the machine does not come to rest\n");
-	return 1;
+	return invariant_failed("invariant: not at rest", "I/O or a page's lock is left over");
 }
 
 /* --- memory ----------------------------------------------------------------------------------------- */
