@@ -34,7 +34,7 @@ BUILD_TOOLS := $(CC)=gcc-i686-linux-gnu $(LD)=binutils-i686-linux-gnu $(NASM)=na
 RUN_TOOLS := bochs=bochs qemu-system-i386=qemu-system-x86
 TEST_TOOLS := $(HOSTCC)=gcc pkg-config=pkg-config qemu-i386=qemu-user e2fsck=e2fsprogs mke2fs=e2fsprogs gdb=gdb clang-14=clang-14
 PACKAGES := gcc-i686-linux-gnu nasm bochs bochsbios vgabios bochs-sdl qemu-system-x86 qemu-user \
-	gcc clang-14 libclang-rt-14-dev make check pkg-config util-linux e2fsprogs gdb mawk newlib-source xz-utils
+	gcc clang-14 libclang-rt-14-dev make check pkg-config util-linux e2fsprogs gdb mawk newlib-source xz-utils patch
 tool = $(firstword $(subst =, ,$(1)))
 package = $(lastword $(subst =, ,$(1)))
 has = $(shell PATH="$$PATH:/sbin:/usr/sbin" command -v $(call tool,$(1)) 2>/dev/null)

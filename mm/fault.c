@@ -147,14 +147,14 @@ static bool access_allowed(const struct vm_area_struct *vma, unsigned code)
 	return vma->vm_flags & (code & FAULT_WRITE ? VM_WRITE : VM_ACCESS);
 }
 
-#define OOM_PATIENCE HZ /* ticks in all */
+int oom_patience = HZ;
 
 /* A fault found no memory and holds no lock any more. 2.3 killed the task at once (facts d). Ours: while
  * swap has room, page stealing is only late (the pages are being written, or mapped by many), so the
- * task gives it a tick, up to OOM_PATIENCE times, before it is killed. */
+ * task gives it a tick, up to oom_patience times, before it is killed. */
 static bool wait_for_memory(struct fault_ctx *fc)
 {
-	if (fc->waits++ == OOM_PATIENCE || nr_swap_pages <= 0 || fatal_signal_pending(current))
+	if (fc->waits++ == oom_patience || nr_swap_pages <= 0 || fatal_signal_pending(current))
 		return false;
 	wakeup_kswapd();
 	schedule_timeout(1);

@@ -98,4 +98,7 @@ struct vm_events { /* counted per machine; shown by reports and sysinfo tools */
 };
 extern struct vm_events vm_events;
 
+/* How many ticks a fault waits for memory before its task is killed; 1999: 0. */
+extern int oom_patience;
+
 #endif

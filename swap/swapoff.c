@@ -24,7 +24,9 @@
 #define PATIENT_AFTER  4   /* searches; from then on wait a tick before the next */
 #define MAX_READ_FAILS 8   /* in a row, for lack of memory */
 
-int swapoff_searches = 100;
+/* Then somebody holds an entry who will not give it back. With a tick between searches these are ten
+ * seconds: an address space that is being taken apart is not searched, and may wait for the disk first. */
+int swapoff_searches = 1000;
 
 /* --- one entry ----------------------------------------------------------------------- */
 

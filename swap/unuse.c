@@ -142,13 +142,13 @@ static bool mm_pin(struct mm_struct *mm)
 	return false;
 }
 
-/* Does a task before @t share its mm, so that the mm was met already? */
-static bool is_later_thread(const struct task_struct *t)
+/* Does a task before @t share its @mm, so that the mm was met already? */
+static bool is_later_thread(const struct task_struct *t, const struct mm_struct *mm)
 {
 	struct task_struct *other;
 
 	for_each_task (other)
-		if (other->mm == t->mm && other->pid < t->pid)
+		if (other->mm == mm && other->pid < t->pid)
 			return true;
 	return false;
 }
@@ -173,10 +173,14 @@ static struct mm_struct *next_mm(int *pid, int below)
 	vm_design->swapoff_search_begin();
 	while (!mm && (t = lowest_pid_in(*pid, below))) {
 		*pid = t->pid;
-		if (!is_later_thread(t) && mm_pin(t->mm))
-			mm = t->mm;
-		else
+		/* Read once: exit clears t->mm without tasklist_lock. What it pointed to stays until
+		 * the exit has had kernel_lock, or whatever the search's bracket is instead. A second
+		 * look would pin one mm and walk none: nobody would ever put it (found by torture). */
+		mm = __atomic_load_n(&t->mm, __ATOMIC_RELAXED);
+		if (!mm || is_later_thread(t, mm) || !mm_pin(mm)) {
+			mm = NULL;
 			*pid = t->pid + 1;
+		}
 	}
 	vm_design->swapoff_search_end(mm);
 	return mm;

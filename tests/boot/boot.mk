@@ -38,14 +38,16 @@ bench-swap: images
 check-boot: images explore-build
 	@BUILD=$(B) tests/boot/run-all.sh
 
-## make check         every test that fits 20 minutes on 2 cores: unit, boot
+## make check         every test that fits 20 minutes on 2 cores: unit, explorer, fuzz, boot
 check:
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory check-explore
+	@$(MAKE) --no-print-directory mistakes-short
 	@$(MAKE) --no-print-directory fuzz SECONDS=2
 	@$(MAKE) --no-print-directory check-boot
 
 ## make check-long    the long tests (up to 75 minutes)
 check-long: check
 	@$(MAKE) --no-print-directory fuzz SECONDS=60
+	@$(MAKE) --no-print-directory mistakes
 	@BUILD=$(B) tests/boot/run-all.sh 'long-*'

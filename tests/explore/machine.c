@@ -192,6 +192,9 @@ void arch_poweroff(int status)
 	snprintf(key, sizeof(key), "%.*s", (int)n, text ? text : "powered off");
 	fail(key);
 	engine_over();
+	if (the_scenario) /* once more, to be told */
+		scenario_report_run(the_scenario, CTL_NONE);
+	engine_over();
 	exit(2);
 }
 

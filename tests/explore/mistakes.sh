@@ -17,6 +17,7 @@ here=$(dirname "$0")/mistakes
 which=${1:-all}
 found=0 total=0 slow=0 dirty=0 T0=$(date +%s)
 out=$X/mistakes
+command -v patch >/dev/null || { echo "patch is missing: apt-get install patch" >&2; exit 2; }
 rm -rf "$out"
 mkdir -p "$out" || exit 2
 

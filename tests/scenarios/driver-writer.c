@@ -132,6 +132,7 @@ const struct scenario scenario_driver_writer = {
 		 "hold kswapd\n"
 		 "B drv.lock(L) < A alloc.short\n"
 		 "A alloc.short < A steal.pick(B) < A method.enter(swapout) < B list.change.enter(B)\n",
+	.shows = "waits: |deadlock|stall|invariant: contents",
 	.expect = expect,
 	.nexpect = ARRAY_SIZE(expect),
 };

@@ -121,6 +121,7 @@ const struct scenario scenario_swapout_deadlock = {
 		 "B drv.lock(L) < A alloc.short\n"
 		 "A alloc.short < A steal.pick(A) < A method.enter(swapout) < B alloc.short\n"
 		 "B alloc.short < B steal.pick(A)\n",
+	.shows = "waits: |deadlock|stall|invariant: contents",
 	.expect = expect,
 	.nexpect = ARRAY_SIZE(expect),
 };
