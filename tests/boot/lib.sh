@@ -3,12 +3,12 @@
 # A test is a shell script that sources this file, boots the machine with boot(), and states what the
 # serial log must hold with expect() and refuse(). The order of judging is fixed: a run that did not
 # shut down by itself, panicked, or triple-faulted has failed whatever else its log says.
-# Each test gets a directory of its own below build/boot-tests/ and leaves its logs there.
+# Each test gets a directory of its own below $BUILD/boot-tests/ (or $OUT) and leaves its logs there.
 set -u
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 NAME=$(basename "$0" .sh)
-OUT=${OUT:-$ROOT/build/boot-tests}
+OUT=${OUT:-$(cd "$ROOT" && realpath -m "${BUILD:-build}")/boot-tests}
 DIR=$OUT/$NAME
 LOG=
 RUN=0

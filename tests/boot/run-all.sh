@@ -5,7 +5,7 @@
 # "N passed, N failed"; status 0 = none failed.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-export OUT=${OUT:-$PWD/build/boot-tests}
+export OUT=${OUT:-$(realpath -m "${BUILD:-build}")/boot-tests}
 mkdir -p "$OUT"
 list=()
 for pattern in "${@:-t-*}"; do
