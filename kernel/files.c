@@ -116,22 +116,28 @@ struct file *fd_get(unsigned fd)
 	return file;
 }
 
+/* Descriptors the current task may have: RLIMIT_NOFILE, never more than a table holds. */
+static unsigned open_limit(void)
+{
+	return min(current->rlim[RLIMIT_NOFILE].cur, (uint32_t)NR_OPEN);
+}
+
 int fd_install(struct file *file, unsigned from, bool cloexec)
 {
 	struct files_struct *files = current->files;
-	unsigned fd;
+	unsigned fd, limit = open_limit();
 
-	if (from >= NR_OPEN)
-		return -EINVAL;
+	if (from >= limit)
+		return from >= NR_OPEN ? -EINVAL : -EMFILE;
 	spin_lock(&files->lock);
-	for (fd = from; fd < NR_OPEN && files->fd[fd]; fd++)
+	for (fd = from; fd < limit && files->fd[fd]; fd++)
 		;
-	if (fd < NR_OPEN) {
+	if (fd < limit) {
 		files->fd[fd] = file;
 		set_cloexec(files, fd, cloexec);
 	}
 	spin_unlock(&files->lock);
-	return fd < NR_OPEN ? (int)fd : -EMFILE;
+	return fd < limit ? (int)fd : -EMFILE;
 }
 
 /* --- opening --------------------------------------------------------------------------------- */
@@ -221,8 +227,19 @@ static long moved_io(struct file *file, file_io *io, unsigned long ubuf, size_t 
 	return n;
 }
 
+/* At *@at, leaving the file's position alone. */
+static long placed_io(struct file *file, file_io *io, unsigned long ubuf, size_t count, const int64_t *at)
+{
+	uint64_t pos = (uint64_t)*at;
+
+	if (*at < 0)
+		return -EINVAL;
+	return file->f_op->size ? io(file, ubuf, count, &pos) : -ESPIPE;
+}
+
+/* @at: where, or NULL = where the file stands. */
 static long checked_io(struct file *file, unsigned mode, file_io *io, unsigned long ubuf,
-		       size_t count)
+		       size_t count, const int64_t *at)
 {
 	if (!(file->f_mode & mode))
 		return -EBADF;
@@ -233,31 +250,51 @@ static long checked_io(struct file *file, unsigned mode, file_io *io, unsigned l
 		return -EFAULT;
 	if (count == 0)
 		return 0;
-	return moved_io(file, io, ubuf, count);
+	return at ? placed_io(file, io, ubuf, count, at) : moved_io(file, io, ubuf, count);
+}
+
+static long read_at(unsigned fd, unsigned long ubuf, size_t count, const int64_t *at)
+{
+	struct file *file = fd_get(fd);
+	long n;
+
+	if (!file)
+		return -EBADF;
+	n = checked_io(file, FMODE_READ, file->f_op->read, ubuf, count, at);
+	fput(file);
+	return n;
+}
+
+static long write_at(unsigned fd, unsigned long ubuf, size_t count, const int64_t *at)
+{
+	struct file *file = fd_get(fd);
+	long n;
+
+	if (!file)
+		return -EBADF;
+	n = checked_io(file, FMODE_WRITE, file->f_op->write, ubuf, count, at);
+	fput(file);
+	return n;
 }
 
 long do_read(unsigned fd, unsigned long ubuf, size_t count)
 {
-	struct file *file = fd_get(fd);
-	long n;
-
-	if (!file)
-		return -EBADF;
-	n = checked_io(file, FMODE_READ, file->f_op->read, ubuf, count);
-	fput(file);
-	return n;
+	return read_at(fd, ubuf, count, NULL);
 }
 
 long do_write(unsigned fd, unsigned long ubuf, size_t count)
 {
-	struct file *file = fd_get(fd);
-	long n;
+	return write_at(fd, ubuf, count, NULL);
+}
 
-	if (!file)
-		return -EBADF;
-	n = checked_io(file, FMODE_WRITE, file->f_op->write, ubuf, count);
-	fput(file);
-	return n;
+long do_pread(unsigned fd, unsigned long ubuf, size_t count, int64_t pos)
+{
+	return read_at(fd, ubuf, count, &pos);
+}
+
+long do_pwrite(unsigned fd, unsigned long ubuf, size_t count, int64_t pos)
+{
+	return write_at(fd, ubuf, count, &pos);
 }
 
 static long seek(struct file *file, int64_t offset, int whence, uint64_t *result)
@@ -336,7 +373,7 @@ long do_dup2(unsigned fd, unsigned newfd)
 	struct files_struct *files = current->files;
 	struct file *file, *old;
 
-	if (newfd >= NR_OPEN)
+	if (newfd >= open_limit())
 		return -EBADF;
 	file = fd_get(fd);
 	if (!file)

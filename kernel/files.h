@@ -80,6 +80,9 @@ long do_openat(struct inode *base, const char *path, unsigned flags, unsigned mo
 long do_close(unsigned fd);
 long do_read(unsigned fd, unsigned long ubuf, size_t count);
 long do_write(unsigned fd, unsigned long ubuf, size_t count);
+/* The same at @pos, the file's own position untouched; -ESPIPE where there is none. */
+long do_pread(unsigned fd, unsigned long ubuf, size_t count, int64_t pos);
+long do_pwrite(unsigned fd, unsigned long ubuf, size_t count, int64_t pos);
 /* The new position goes to *result. */
 long do_llseek(unsigned fd, int64_t offset, int whence, uint64_t *result);
 long do_dup(unsigned fd, unsigned from);

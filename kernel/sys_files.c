@@ -78,6 +78,21 @@ long sc_writev(const struct syscall_frame *f)
 	return vector_io(f, do_write);
 }
 
+static int64_t wide_offset(unsigned long low, unsigned long high)
+{
+	return (int64_t)((uint64_t)(uint32_t)high << 32 | (uint32_t)low);
+}
+
+long sc_pread64(const struct syscall_frame *f)
+{
+	return do_pread((unsigned)f->arg[0], f->arg[1], f->arg[2], wide_offset(f->arg[3], f->arg[4]));
+}
+
+long sc_pwrite64(const struct syscall_frame *f)
+{
+	return do_pwrite((unsigned)f->arg[0], f->arg[1], f->arg[2], wide_offset(f->arg[3], f->arg[4]));
+}
+
 long sc_lseek(const struct syscall_frame *f)
 {
 	uint64_t position = 0;
@@ -90,7 +105,7 @@ long sc_lseek(const struct syscall_frame *f)
 
 long sc_llseek(const struct syscall_frame *f)
 {
-	int64_t offset = (int64_t)((uint64_t)(uint32_t)f->arg[1] << 32 | (uint32_t)f->arg[2]);
+	int64_t offset = wide_offset(f->arg[2], f->arg[1]);
 	uint64_t position = 0;
 	long error = do_llseek((unsigned)f->arg[0], offset, (int)f->arg[4], &position);
 

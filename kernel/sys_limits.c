@@ -1,9 +1,9 @@
 /*
  * kernel/sys_limits.c - resource limits, priorities, names and personality of a task.
  *
- * Limits are kept and inherited. What is enforced elsewhere is fixed (kernel/files.h: NR_OPEN
- * descriptors; mm: the stack): RLIMIT_NOFILE and RLIMIT_STACK can be lowered and read back, not
- * raised. All tasks have the same priority and policy.
+ * Limits are kept and inherited. RLIMIT_NOFILE holds (kernel/files.c), up to the NR_OPEN descriptors of a
+ * table; the stack's is fixed (mm): RLIMIT_STACK can be lowered and read back. All tasks have the same
+ * priority and policy.
  */
 #include "kernel/arch.h"
 #include "kernel/errno.h"
@@ -17,7 +17,6 @@
 #define RLIM_INFINITY 0xFFFFFFFFu
 #define RLIMIT_STACK  3
 #define RLIMIT_CORE   4
-#define RLIMIT_NOFILE 7
 #define STACK_LIMIT   (8u << 20) /* what libraries take a thread's stack to be */
 
 /* --- limits ------------------------------------------------------------------------------------------ */

@@ -68,7 +68,8 @@ struct task_signals {
 	unsigned long real_period; /* ticks, 0 = once */
 };
 
-#define NR_RLIMITS 16
+#define NR_RLIMITS    16
+#define RLIMIT_NOFILE 7
 
 struct task_struct {
 	/* identity: constant after creation */

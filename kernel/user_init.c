@@ -109,6 +109,7 @@ static void run_init(void *unused)
 	error = signals_first(current);
 	if (error)
 		fail("signals of", path, error);
+	limits_first(current);
 	error = open_console();
 	if (error)
 		fail("cannot open", "/dev/console", error);
@@ -116,7 +117,6 @@ static void run_init(void *unused)
 	if (error)
 		fail("first program", path, error);
 	current->pgrp = current->session = current->pid;
-	limits_first(current);
 	current->flags &= ~(unsigned)PF_KTHREAD;
 	arch_enter_user(entry, sp);
 }

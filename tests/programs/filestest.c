@@ -7,6 +7,10 @@
  */
 #include "lib.h"
 
+#define SYS_pipe	42
+#define SYS_pread64  180
+#define SYS_pwrite64 181
+
 #define SYS_creat	8
 #define SYS_link	9
 #define SYS_unlink	10
@@ -334,6 +338,31 @@ static int peek_at(long fd, long pos)
 	return sys(SYS_read, fd, &c, 1) == 1 ? (uint8_t)c : -1;
 }
 
+/* pread64 and pwrite64 leave the position alone; a pipe has none. */
+static void placed(void)
+{
+	long fd = sys(SYS_open, "placed", O_RDWR | O_CREAT | O_TRUNC, 0644);
+	int32_t ends[2];
+	char c = 0;
+
+	expect(sys(SYS_write, fd, "abcdef", 6), 6);
+	expect(sys(SYS_pwrite64, fd, "X", 1, 2, 0), 1);
+	expect(sys(SYS_pread64, fd, &c, 1, 2, 0), 1);
+	check(c == 'X');
+	expect(sys(SYS_pread64, fd, &c, 1, 6, 0), 0);
+	expect(sys(SYS_pread64, fd, &c, 1, 0, 0x80000000), -EINVAL);
+	expect(sys(SYS_lseek, fd, 0, SEEK_CUR), 6);
+	expect(sys(SYS_pwrite64, fd, "Y", 1, 0x100000, 0), 1);
+	expect(sys(SYS_lseek, fd, 0, SEEK_END), 0x100001);
+	expect(sys(SYS_close, fd), 0);
+	expect(sys(SYS_pread64, fd, &c, 1, 0, 0), -EBADF);
+	expect(sys(SYS_unlink, "placed"), 0);
+	expect(sys(SYS_pipe, ends), 0);
+	expect(sys(SYS_pread64, ends[0], &c, 1, 0, 0), -29); /* ESPIPE */
+	expect(sys(SYS_close, ends[0]), 0);
+	expect(sys(SYS_close, ends[1]), 0);
+}
+
 static void sparse(void)
 {
 	long fd = sys(SYS_open, "sparse", O_RDWR | O_CREAT | O_TRUNC, 0644);
@@ -538,6 +567,7 @@ int main(int argc, char **argv, char **envp)
 	many_names();
 	links();
 	renaming();
+	placed();
 	sparse();
 	truncating();
 	nameless();

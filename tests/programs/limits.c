@@ -11,6 +11,7 @@
 #define ENFILE	23
 #define EMFILE	24
 #define SYS_pipe 42
+#define SYS_setrlimit 75
 
 #define MAX_CHILDREN 2000
 #define SYS_ugetrlimit 191
@@ -121,6 +122,15 @@ static void too_many_files(void)
 	expect(sys(SYS_dup, 0), 10);
 	check(n + 3 == most, "%u files, not %u", n + 3, most);
 	for (i = 3; i < most; i++)
+		sys(SYS_close, i);
+	limit[0] = 20; /* a lower limit holds at once */
+	expect(sys(SYS_setrlimit, RLIMIT_NOFILE, limit), 0);
+	expect(open_all(&error), 20 - 3);
+	expect(error, -EMFILE);
+	expect(sys(SYS_dup2, 0, 20), -EBADF);
+	limit[0] = most;
+	expect(sys(SYS_setrlimit, RLIMIT_NOFILE, limit), 0);
+	for (i = 3; i < 20; i++)
 		sys(SYS_close, i);
 	/* and many such processes */
 	for (i = 0; i < 16; i++) {

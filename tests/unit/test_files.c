@@ -41,6 +41,7 @@ static void enter(void)
 	vt_enter("A");
 	ck_assert_int_eq(sys_mmap_pgoff(UBUF, PAGES(4), RW, ANON_AT, NULL, 0), (long)UBUF);
 	current->files = files_create();
+	current->rlim[RLIMIT_NOFILE].cur = NR_OPEN;
 	ck_assert_ptr_nonnull(current->files);
 }
 

@@ -150,13 +150,8 @@ static void tell_signal(int signo)
 		[SIGUSR2] = "User defined signal 2",
 	};
 
-	if (signo == SIGPIPE)
+	if (signo == SIGPIPE || signo == SIGINT) /* the terminal has shown ^C and begun a new line */
 		return;
-	if (signo == SIGINT) {
-		if (interactive)
-			fprintf(stderr, "\n");
-		return;
-	}
 	if (signo < (int)(sizeof(names) / sizeof(names[0])) && names[signo])
 		fprintf(stderr, "%s\n", names[signo]);
 	else
@@ -203,7 +198,7 @@ int job_wait(struct job *job)
 	if (job->stopped) {
 		if (!job->number)
 			job->number = next_number();
-		fprintf(stderr, "\n[%d]  Stopped    %s\n", job->number, job->text);
+		fprintf(stderr, "[%d]  Stopped    %s\n", job->number, job->text);
 		return exit_status(status);
 	}
 	if (WIFSIGNALED(status)) {
