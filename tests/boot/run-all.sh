@@ -1,7 +1,8 @@
 #!/bin/bash
 # tests/boot/run-all.sh [PATTERN ...] - run the boot tests, two at a time, and count.
 #
-# Runs tests/boot/t-*.sh (or those whose names match a PATTERN); JOBS=n runs n at a time. Ends with
+# Runs tests/boot/t-*.sh (or those whose names match a PATTERN); JOBS=n runs n at a time. The first line of each
+# tells how long it took. Ends with
 # "N passed, N failed"; status 0 = none failed.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
@@ -15,8 +16,8 @@ for pattern in "${@:-t-*}"; do
 	done
 done
 printf '%s\n' "${list[@]}" |
-	xargs -P "${JOBS:-2}" -I{} bash -c 'bash {} >"$OUT/$(basename {} .sh).result" 2>&1; s=$?
-		cat "$OUT/$(basename {} .sh).result"; exit $((s ? 1 : 0))' | tee "$OUT/summary"
+	xargs -P "${JOBS:-2}" -I{} bash -c 'SECONDS=0; bash {} >"$OUT/$(basename {} .sh).result" 2>&1; s=$?
+		sed "1s/\$/ ($SECONDS s)/" "$OUT/$(basename {} .sh).result"; exit $((s ? 1 : 0))' | tee "$OUT/summary"
 passed=$(grep -c '^ok ' "$OUT/summary")
 failed=$((${#list[@]} - passed))
 echo "$passed passed, $failed failed"
