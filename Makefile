@@ -2,7 +2,9 @@
 # Everything is built under build/ (BUILD=dir for another place); V=1 shows the full commands.
 
 BUILD ?= build
-B := $(BUILD)
+# B= on the command line is the second design of `make diff` and `make compare`
+DIFF_B := $(if $(filter command,$(origin B)),$(B),linux-6.12)
+override B := $(BUILD)
 .DEFAULT_GOAL := all
 
 CROSS ?= i686-linux-gnu-
@@ -32,9 +34,9 @@ FORCE:
 BUILD_TOOLS := $(CC)=gcc-i686-linux-gnu $(LD)=binutils-i686-linux-gnu $(NASM)=nasm $(MKSWAP)=util-linux tar=tar \
 	awk=mawk dd=coreutils xz=xz-utils flock=util-linux
 RUN_TOOLS := bochs=bochs qemu-system-i386=qemu-system-x86
-TEST_TOOLS := $(HOSTCC)=gcc pkg-config=pkg-config qemu-i386=qemu-user e2fsck=e2fsprogs mke2fs=e2fsprogs gdb=gdb clang-14=clang-14
+TEST_TOOLS := $(HOSTCC)=gcc pkg-config=pkg-config qemu-i386=qemu-user e2fsck=e2fsprogs mke2fs=e2fsprogs gdb=gdb clang-14=clang-14 dot=graphviz
 PACKAGES := gcc-i686-linux-gnu nasm bochs bochsbios vgabios bochs-sdl qemu-system-x86 qemu-user \
-	gcc clang-14 libclang-rt-14-dev make check pkg-config util-linux e2fsprogs gdb mawk newlib-source xz-utils patch
+	gcc clang-14 libclang-rt-14-dev make check pkg-config util-linux e2fsprogs gdb mawk newlib-source xz-utils patch graphviz
 tool = $(firstword $(subst =, ,$(1)))
 package = $(lastword $(subst =, ,$(1)))
 has = $(shell PATH="$$PATH:/sbin:/usr/sbin" command -v $(call tool,$(1)) 2>/dev/null)
@@ -47,7 +49,7 @@ endif
 all: images
 
 include arch-i386/kernel.mk
--include tests/unit/lint.mk tests/programs/programs.mk tests/unit/unit.mk tests/unit/fuzz/fuzz.mk tests/explore/explore.mk tests/scenarios/scenarios.mk tests/boot/boot.mk docs/docs.mk
+-include tests/unit/lint.mk tests/programs/programs.mk tests/unit/unit.mk tests/unit/fuzz/fuzz.mk tests/explore/explore.mk tests/scenarios/scenarios.mk tests/boot/boot.mk tests/diff/scaling.mk docs/docs.mk tests/diff/diff.mk
 include arch-i386/image.mk # last: by now the fragments have said what belongs on the root partition
 
 kernel: $(B)/kernel.elf

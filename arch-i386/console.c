@@ -7,6 +7,7 @@
 #include "arch-i386/io.h"
 #include "arch-i386/machine.h"
 #include "kernel/printk.h"
+#include "kernel/trace_out.h"
 
 #define PORT_E9		0xE9
 #define BOCHS_SHUTDOWN	0x8900
@@ -43,6 +44,7 @@ void arch_poweroff(int status)
 	int n = snprintk(line, sizeof(line), "kswapd23: power off, status %d\n", status);
 
 	arch_irq_disable();
+	trace_out_flush();
 	arch_emergency_write(line, (size_t)n);
 	serial_drain();
 	for (const char *s = "Shutdown"; *s; s++)

@@ -49,6 +49,13 @@ void memory_load_kernel_pgd(void)
 	write_cr0(read_cr0() | CR0_WP);
 }
 
+/* Page tables and TLB aside, what lies here never changes: it is mapped read-only. */
+const uint32_t *arch_kernel_image(uint32_t *bytes)
+{
+	*bytes = (uint32_t)(_read_only_end - _kernel_start);
+	return (const uint32_t *)(const void *)_kernel_start;
+}
+
 void arch_mm_init_pgd(paddr_t pgd)
 {
 	uint32_t *dir = phys_to_virt(pgd);

@@ -10,6 +10,7 @@
 #include "arch-i386/machine.h"
 #include "kernel/printk.h"
 #include "kernel/signal.h"
+#include "kernel/trace.h"
 
 _Static_assert(offsetof(struct pt_regs, ebp) == 20, "entry.asm: REGS_EBP");
 _Static_assert(offsetof(struct pt_regs, ebx) == 0 && offsetof(struct pt_regs, ecx) == 4 &&
@@ -198,6 +199,13 @@ static void device_interrupt(unsigned vector)
 	}
 }
 
+static void interrupt(unsigned vector)
+{
+	trace_op_enter(OP_IRQ, vector, 0);
+	device_interrupt(vector);
+	trace_op_leave(OP_IRQ, vector, 0);
+}
+
 /* Every entry into the kernel. Interrupts off on entry and on return. */
 void trap_entry(struct pt_regs *regs)
 {
@@ -218,7 +226,9 @@ void trap_entry(struct pt_regs *regs)
 		break;
 	case VEC_TIMER:
 		lapic_eoi();
+		trace_op_enter(OP_IRQ, vector, 0);
 		timer(regs);
+		trace_op_leave(OP_IRQ, vector, 0);
 		break;
 	case VEC_SPURIOUS:
 		break;
@@ -226,7 +236,7 @@ void trap_entry(struct pt_regs *regs)
 		if (vector < 32)
 			exception(regs);
 		else
-			device_interrupt(vector);
+			interrupt(vector);
 	}
 	arch_irq_disable();
 }

@@ -173,6 +173,11 @@ int arch_disk_count(void);
 uint32_t arch_disk_sectors(int disk); /* 0 = no such disk */
 /* Start a transfer; done() is called later. Context: atomic. */
 void arch_disk_submit(struct disk_request *req);
+/* Write @nsectors (1..128) from @buffer by polling; nothing else uses the disks any more. For the end of
+ * the machine, when no interrupt is served. 0 or -EIO. Context: interrupts off, other CPUs stopped. */
+int arch_disk_write_polled(int disk, uint32_t sector, uint32_t nsectors, paddr_t buffer);
+/* The kernel's code and constants in memory, and how many bytes they are: what tells builds apart. */
+const uint32_t *arch_kernel_image(uint32_t *bytes);
 
 /* --- what the machine tells the kernel (upcalls) ------------------------------------------- */
 

@@ -442,6 +442,11 @@ static void begin(const struct ctl_config *c, struct ctl_slot *me)
 	__atomic_store_n(&ctl_active, true, __ATOMIC_SEQ_CST);
 }
 
+void ctl_follow(struct story *s)
+{
+	ctl_now.config.story = s;
+}
+
 /* New tasks become runnable; they get the CPU when they get the baton. */
 static void start_tasks(void)
 {

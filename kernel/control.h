@@ -37,6 +37,7 @@
 #define CTL_MAX_TASKS 12
 #define CTL_IRQ	      CTL_MAX_TASKS /* the number of the pseudo task "irq" */
 #define CTL_STOP      (-2)
+#define CTL_STORY     (-3)
 #define CTL_MAX_STEPS 8192	    /* steps that are recorded with a fingerprint */
 
 enum ctl_verdict {
@@ -74,7 +75,8 @@ struct ctl_config {
 	/* The explorer's choice among @enabled (a mask, never 0; bit CTL_IRQ = deliver an
 	 * interrupt); a number out of the mask means the default. NULL = no chooser. */
 	int (*choose)(void *arg, const struct ctl_step *at, unsigned enabled, int dflt);
-	/* CTL_STOP: end the run here, completed; only once every task that had to finish is done. */
+	/* CTL_STOP: end the run here, completed; only once every task that had to finish is done. CTL_STORY: let the
+	 * story decide, if there is one. */
 	void *choose_arg;
 	unsigned max_steps;	    /* 0 = 200000 */
 	bool stop_at_rule;	    /* end the run at the first complaint of the rules watcher */
@@ -152,6 +154,8 @@ void ctl_io_started(void);
 
 /* The CPU of who holds the baton: the host port lets a CPU that waits give its turn to that one. */
 int ctl_holder_cpu(void);
+/* For the explorer: the run, at its first decision, goes on with @s as its story (NULL = none). */
+void ctl_follow(struct story *s);
 /* For the explorer: the lock that task @id stands before (SP_LOCK) or is disabled by; NULL = none. */
 struct lock_info *ctl_wants_lock(int id);
 

@@ -224,6 +224,8 @@ static int choose(int at, const struct ctl_step *s, unsigned wanted, unsigned ma
 			end_run(CTL_COMPLETED);
 			return CTL_IRQ;
 		}
+		if (next == CTL_STORY && ctl_now.config.story)
+			return story_choice(at, wanted, mask);
 		return next >= 0 && next <= CTL_IRQ && (mask & (1u << next)) ? next : s->dflt;
 	}
 	if (ctl_now.config.story)

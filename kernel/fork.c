@@ -15,6 +15,7 @@
 #include "kernel/signal.h"
 #include "kernel/string.h"
 #include "kernel/system.h"
+#include "kernel/trace.h"
 #include "kernel/uaccess.h"
 #include "kernel/wait.h"
 #include "mm/mm.h"
@@ -207,6 +208,8 @@ void do_exit(int code)
 	struct task_struct *t = current;
 	struct mm_struct *mm;
 
+	if (unlikely(trace_mask))
+		trace_op_enter(OP_EXIT, 0, trace_mm());
 	t->flags |= PF_EXITING;
 	if (t == init_process)
 		end_system_with_init(code);

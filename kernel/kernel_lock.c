@@ -13,14 +13,18 @@ static struct spinlock kernel_lock = SPINLOCK_INIT(LC_KERNEL, NULL);
 
 static void take(uintptr_t place)
 {
+	struct lock_wait saved;
+
 	if (!observed()) {
 		spin_acquire(&kernel_lock, place);
 		lock_own(&kernel_lock.info, place, 0);
 		return;
 	}
+	saved = current->contended;
 	lock_want(&kernel_lock.info, LOCK_WRITE, place);
 	spin_acquire(&kernel_lock, place);
 	lock_got(&kernel_lock.info, LOCK_WRITE, place);
+	current->contended = saved;
 }
 
 static void give(uintptr_t place)

@@ -8,10 +8,12 @@
  */
 #include "kernel/lock.h"
 #include "kernel/lock_fast.h"
+#include "kernel/lock_stats.h"
 #include "kernel/printk.h"
 #include "kernel/sched.h"
 #include "kernel/string.h"
 #include "kernel/sync.h"
+#include "kernel/trace_out.h"
 #include "kernel/watch.h"
 
 const struct lock_class lock_classes[NR_LOCK_CLASSES] = {
@@ -31,8 +33,12 @@ static enum lock_kind kind_of(const struct lock_info *li)
 	return lock_classes[li->class_id].kind;
 }
 
+/* Locks without a number are the kernel's own variables: for a trace that leaves the machine, their places
+ * tell them apart, which are the same in every run of one build. */
 static uint32_t trace_id(const struct lock_info *li)
 {
+	if (trace_out_running() && !li->ordinal)
+		return (uint32_t)li->class_id << 16 | TRACE_STATIC | ((uintptr_t)li >> 2 & (TRACE_STATIC - 1));
 	return (uint32_t)li->class_id << 16 | li->ordinal;
 }
 
@@ -42,8 +48,12 @@ void lock_info_init(struct lock_info *li, enum lock_class_id class_id, const cha
 	li->ordinal = __atomic_add_fetch(&next_ordinal[class_id], 1, __ATOMIC_RELAXED);
 	li->label = label;
 	li->role = 0;
+	li->last_cpu = 0;
+	li->last_cpu = 0;
 	li->owner = NULL;
 	li->place = 0;
+	if (unlikely(trace_mask & (1u << TE_LOCK_INIT)))
+		trace_record(TE_LOCK_INIT, trace_id(li), trace_label(label), CALLER_PLACE());
 }
 
 bool lock_is_quiet(const struct lock_info *li)
@@ -115,6 +125,18 @@ static void refuse_recursion(struct lock_info *li, uintptr_t place)
 		      (void *)h->place);
 }
 
+/* In a trace that leaves the machine, the time of the wish comes with its fulfilment. */
+static inline void note_want(const struct lock_info *li, unsigned mode, uintptr_t place)
+{
+	struct lock_wait *c = &current->contended;
+
+	c->lock = NULL;
+	if (trace_out_running())
+		c->wanted = arch_ticks();
+	else
+		trace(TE_LOCK_WANT, trace_id(li), mode, place);
+}
+
 void lock_want(struct lock_info *li, unsigned mode, uintptr_t place)
 {
 	bool try = mode & LOCK_TRY;
@@ -123,10 +145,21 @@ void lock_want(struct lock_info *li, unsigned mode, uintptr_t place)
 	 * `waits` watcher says so. Spinning for oneself would stop a CPU. */
 	if (!try && kind_of(li) == LK_SPIN)
 		refuse_recursion(li, place);
-	trace(TE_LOCK_WANT, trace_id(li), mode, place);
+	note_want(li, mode, place);
 	if (unlikely(watch_mask))
 		watch_lock_want(li, mode, place);
 	lock_point(try ? SP_TRYLOCK : SP_LOCK, li, place);
+}
+
+void lock_contended(struct lock_info *li, unsigned mode, uintptr_t place)
+{
+	struct lock_wait *c = &current->contended;
+
+	if (!observed())
+		return;
+	c->lock = li;
+	c->since = arch_ticks();
+	trace_at(c->since, TE_LOCK_WANT, trace_id(li), mode | LOCK_TAKEN, place);
 }
 
 void lock_waiting(struct lock_info *li, unsigned mode, uintptr_t place)
@@ -147,6 +180,42 @@ void lock_waiting(struct lock_info *li, unsigned mode, uintptr_t place)
 		watch_blocked(current);
 }
 
+/* The trace and the statistics are told the same time, so that both count the same ticks. */
+static inline void note_got(struct task_struct *t, struct lock_info *li, unsigned mode,
+			    uintptr_t place)
+{
+	uint64_t now;
+
+	if (!observed())
+		return;
+	now = arch_ticks();
+	t->held[t->nheld - 1].since = now;
+	if (trace_out_running())
+		mode |= trace_out_waited(now - t->contended.wanted);
+	trace_at(now, TE_LOCK_GOT, trace_id(li),
+		 mode | (t->contended.lock == li ? LOCK_TAKEN : 0), place);
+	if (unlikely(watch_mask & WATCH_STATS))
+		lock_stats_got(li, mode, t->contended.lock == li, now - t->contended.since);
+	if (t->contended.lock == li)
+		t->contended.lock = NULL;
+	if (unlikely(watch_mask))
+		watch_lock_got(li, mode, place);
+}
+
+/* @h is NULL where an I/O's completion releases a page lock. */
+static inline void note_dropped(const struct lock_info *li, const struct held_lock *h, unsigned how,
+				uintptr_t place)
+{
+	uint64_t now;
+
+	if (!observed())
+		return;
+	now = arch_ticks();
+	trace_at(now, TE_LOCK_DROP, trace_id(li), how, place);
+	if (unlikely(watch_mask & WATCH_STATS) && h)
+		lock_stats_dropped(li, h->mode, now - h->since);
+}
+
 void lock_got(struct lock_info *li, unsigned mode, uintptr_t place)
 {
 	struct task_struct *t = current;
@@ -158,9 +227,7 @@ void lock_got(struct lock_info *li, unsigned mode, uintptr_t place)
 		li->place = place;
 	}
 	lock_push(t, li, mode, place, is_spin(li));
-	trace(TE_LOCK_GOT, trace_id(li), mode, place);
-	if (unlikely(watch_mask))
-		watch_lock_got(li, mode, place);
+	note_got(t, li, mode, place);
 }
 
 static void refuse_release(struct lock_info *li, uintptr_t place)
@@ -183,11 +250,20 @@ void lock_dropped(struct lock_info *li, uintptr_t place)
 		refuse_release(li, place);
 	if (li->owner == t)
 		li->owner = NULL;
+	note_dropped(li, h, 0, place);
 	if (h && !lock_pop(t, li, is_spin(li)))
 		remove_held(t, h);
-	trace(TE_LOCK_DROP, trace_id(li), 0, place);
 	if (unlikely(watch_mask))
 		watch_lock_dropped(li, place);
+}
+
+void lock_downgraded(struct lock_info *li, uintptr_t place)
+{
+	struct held_lock *h = lock_held_by_current(li);
+
+	note_dropped(li, h, TRACE_DOWNGRADE, place);
+	h->mode |= LOCK_READ;
+	h->since = arch_ticks();
 }
 
 void lock_released(struct lock_info *li, uintptr_t place)
@@ -203,6 +279,7 @@ void lock_handed_over(struct lock_info *li)
 
 	if (!h)
 		refuse_release(li, CALLER_PLACE());
+	note_dropped(li, h, TRACE_HANDED, CALLER_PLACE());
 	if (unlikely(watch_mask))
 		watch_lock_dropped(li, CALLER_PLACE());
 	li->owner = NULL;
@@ -214,10 +291,12 @@ void lock_move(struct lock_info *li, struct task_struct *from, struct task_struc
 	struct held_lock *h = find_held(from, li);
 	unsigned mode = h->mode;
 	uintptr_t place = h->place;
+	uint64_t since = h->since;
 
 	if (!lock_pop(from, li, is_spin(li)))
 		remove_held(from, h);
 	lock_push(to, li, mode, place, is_spin(li));
+	to->held[to->nheld - 1].since = since;
 	li->owner = to;
 }
 

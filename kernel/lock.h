@@ -5,6 +5,7 @@
  * Every primitive (kernel/spinlock.h, semaphore.h, rwsem.h, kernel_lock.h, the page lock of
  * mm/page.h) embeds a struct lock_info and calls, in this order,
  *   lock_want()      before it may wait    -> sync point, `order` watcher
+ *   lock_contended() once, when it finds the lock taken -> trace, statistics
  *   lock_waiting()   each time it goes to sleep, or has spun for long -> `waits` watcher
  *   lock_got()       once it owns the lock -> held record, trace
  *   lock_dropped()   right before it gives the lock back -> held record, trace
@@ -34,13 +35,15 @@ struct lock_class {
 extern const struct lock_class lock_classes[NR_LOCK_CLASSES];
 
 enum lock_mode { LOCK_WRITE, LOCK_READ, LOCK_TRY = 4 /* or-ed in: a try-lock, makes no edge into it */ };
+#define LOCK_TAKEN 8 /* in events only: it was found taken */
 
 struct task_struct;
 
 /* One lock. @label names the instance for people ("A" in "vmlist lock(A)"); NULL = use ordinal. */
 struct lock_info {
 	uint8_t class_id;     /* enum lock_class_id */
-	uint8_t role;	      /* ROLE_* bits, 0 after lock_info_init; set by the lock's user */
+	uint8_t role : 4;     /* ROLE_* bits, 0 after lock_info_init; set by the lock's user */
+	uint8_t last_cpu : 4; /* 1 + the CPU that had it last, 0 = none; kernel/lockcost.h only */
 	uint16_t ordinal;     /* nth lock of its class since boot; stable from run to run */
 	const char *label;
 	struct task_struct *owner; /* exclusive owner, NULL if free or shared; written by the owner */
@@ -68,6 +71,14 @@ struct held_lock {
  * the watcher while the task is stuck. */
 enum wait_kind { WAIT_NONE, WAIT_LOCK, WAIT_CALL, WAIT_PORT, WAIT_IO, WAIT_CHILD, WAIT_EVENT, WAIT_TIMER };
 
+/* The lock that a task wants, and found taken, and when; from then until it has it. A spin lock's waiter puts back
+ * what stood there, for it may be an interrupt inside such a wait. */
+struct lock_wait {
+	const struct lock_info *lock; /* NULL = none */
+	uint64_t since;
+	uint64_t wanted; /* when it wanted its last lock */
+};
+
 struct wait_for {
 	enum wait_kind kind;
 	uint8_t mode;	  /* lock mode wanted */
@@ -79,10 +90,13 @@ struct wait_for {
 
 /* The lock protocol above. @place is the caller's return address. Context: any; take no lock. */
 void lock_want(struct lock_info *li, unsigned mode, uintptr_t place);
+void lock_contended(struct lock_info *li, unsigned mode, uintptr_t place);
 void lock_waiting(struct lock_info *li, unsigned mode, uintptr_t place);
 void lock_got(struct lock_info *li, unsigned mode, uintptr_t place);
 void lock_dropped(struct lock_info *li, uintptr_t place);
 void lock_released(struct lock_info *li, uintptr_t place);
+/* The current task, which holds it for writing, holds it for reading from now on. */
+void lock_downgraded(struct lock_info *li, uintptr_t place);
 /* The current task gives a lock it holds to somebody who is no task (a page lock to the I/O that
  * will release it): its held record goes, owner becomes NULL, the lock stays taken. */
 void lock_handed_over(struct lock_info *li);

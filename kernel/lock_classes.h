@@ -21,10 +21,16 @@ LOCK_CLASS(PIPE,          "pipe lock",       SEM,    0, "one pipe's buffer and i
 	   "held while a pipe copies to and from user memory: a fault under it takes mmap_sem and all below")
 LOCK_CLASS(INODE_SEM,     "i_sem",           SEM,    0, "a file's size and contents against other writers",
 	   "write() copies from user memory under it, and a fault takes mmap_sem; truncation takes mmap_sem of all who map the file")
+LOCK_CLASS(SWAPON,        "swapon_mutex",    SEM,    0, "swapon and swapoff against each other, today",
+	   "swapoff visits every address space while it holds it")
 LOCK_CLASS(MMAP_SEM,      "mmap_sem",        SEM,    0, "one mm's vma list and fields against other threads and system calls",
 	   "outermost of the VM: held over faults, disk reads and page stealing")
 LOCK_CLASS(MMAP_RWSEM,    "mmap_sem (rw)",   RWSEM,  0, "one mm's vma list and fields: faults read, changes write (from 2.4.3)",
 	   "as mmap_sem")
+LOCK_CLASS(MMAP_LOCK,     "mmap_lock",       RWSEM,  0, "one mm's vma tree and the fields of its vmas; today's name of mmap_sem",
+	   "as mmap_sem; never waited for with a vma's lock in hand")
+LOCK_CLASS(VMA,           "vm_lock",         RWSEM,  0, "one vma against the faults that hold it: they read; a change waits for them to leave",
+	   "readers only try for it; a writer holds mmap_lock for writing and waits for readers, who may sleep for a page")
 LOCK_CLASS(DRIVER,        "driver lock",     SEM,    0, "what a driver says; the demonstration driver's is L",
 	   "taken by file operations that a system call or a fault entered")
 LOCK_CLASS(VMLIST_SEM,    "vmlist lock",     SEM,    0, "one mm's vma list against the page stealer, in designs where it sleeps",
@@ -37,6 +43,10 @@ LOCK_CLASS(RECLAIM,       "reclaim",         PSEUDO, 0, "nothing: entered by eac
 	   "whoever is inside may want any lock that page stealing takes")
 LOCK_CLASS(RECLAIM_IO,    "reclaim with I/O", PSEUDO, 0, "nothing: entered where the stealer may write (swapout methods, swap I/O)",
 	   "only an allocation with __GFP_IO leads here; a GFP_BUFFER one does not")
+LOCK_CLASS(I_MMAP,        "i_mmap_rwsem",    RWSEM,  0, "one file's list of mappings, today: walked by reclaim and truncation, changed by mmap and munmap",
+	   "page stealing takes it: nobody who holds it may ask for memory")
+LOCK_CLASS(ANON_VMA,      "anon_vma lock",   RWSEM,  0, "one family of anon_vmas: which areas may map its pages",
+	   "as i_mmap_rwsem, and inside it where both are needed")
 LOCK_CLASS(SEMAPHORE,     "semaphore",       SEM,    0, "what its user says", "a class for tests and small uses")
 LOCK_CLASS(RWSEM,         "rw_semaphore",    RWSEM,  0, "what its user says", "a class for tests and small uses")
 LOCK_CLASS(KERNEL,        "kernel_lock",     BKL,    0, "everything nobody gave a lock of its own, as in 1999",
@@ -48,12 +58,21 @@ LOCK_CLASS(FS,            "fs lock",         SPIN,   0, "one program's current d
 	   "takes a reference on an inode inside")
 LOCK_CLASS(PAGE_TABLE,    "page_table_lock", SPIN,   0, "one mm's ptes against the stealer; from 2.3.23 also its vma list (the vmlist lock)",
 	   "taken under kernel_lock; the swap locks and caches nest inside")
+LOCK_CLASS(PTE,           "pte lock",        SPIN,   0, "the entries of one page table, and the counts that belong to them, in designs that split page_table_lock",
+	   "inside page_table_lock; fork and mremap hold two, ordered by mmap_lock; swap locks and caches nest inside")
 LOCK_CLASS(I_SHARED,      "i_shared_lock",   SPIN,   1, "one file's list of mappings (i_mmap)",
 	   "nests in the vmlist lock; nobody asks for memory under it")
 LOCK_CLASS(SWAP_LIST,     "swap_list_lock",  SPIN,   0, "the priority list of swap areas, nr_swap_pages",
 	   "before swap_device_lock (S1)")
 LOCK_CLASS(SWAP_DEVICE,   "swap_device_lock",SPIN,   1, "one area's swap_map, lowest_bit, highest_bit",
 	   "innermost of the swap locks (S1)")
+LOCK_CLASS(SWAP_LOCK,     "swap_lock",       SPIN,   0, "today's list of swap areas and their flags", "before si.lock")
+LOCK_CLASS(SWAP_INFO,     "si.lock",         SPIN,   0, "one area today: which slots are free, and how many", "before its clusters' locks")
+LOCK_CLASS(SWAP_CLUSTER,  "cluster lock",    SPIN,   1, "the counts of 256 slots of one swap area", "innermost but for swap_avail_lock")
+LOCK_CLASS(SWAP_AVAIL,    "swap_avail_lock", SPIN,   1, "which swap area is asked next, nr_swap_pages", "taken inside si.lock when an area has room again")
+LOCK_CLASS(SWAP_CACHE,    "swap cache lock", SPIN,   0, "one swap area's part of the swap cache: look and add as one step",
+	   "the page hash and the LRU list are changed inside")
+LOCK_CLASS(LRU,           "lru_lock",        SPIN,   1, "one CPU's list of anonymous pages, in designs that steal from the page", "a leaf")
 LOCK_CLASS(PAGEMAP_LRU,   "pagemap_lru_lock",SPIN,   0, "the LRU list of page-cache pages",
 	   "shrink_mmap takes pagecache_lock while it holds a page from this list")
 LOCK_CLASS(PAGECACHE,     "pagecache_lock",  SPIN,   1, "the page hash: (inode or swapper, offset) to page",
@@ -71,6 +90,7 @@ LOCK_CLASS(TLB,           "tlb_lock",        SPIN,   1, "the one TLB shootdown i
 LOCK_CLASS(DISK,          "disk_lock",       SPIN,   1, "an ATA channel's registers and its current request", "taken from interrupts")
 LOCK_CLASS(CONSOLE,       "console_lock",    SPIN,   1, "the message log and the screen", "printk may be called anywhere")
 LOCK_CLASS(RCU,           "rcu_lock",        SPIN,   1, "callbacks that wait for a grace period", "call_rcu may be called anywhere")
+LOCK_CLASS(RCU_READ,      "rcu_read",        PSEUDO, 0, "nothing: a section in which what it found by RCU is not freed; in traces only", "entered anywhere")
 LOCK_CLASS(TEST,          "test lock",       SPIN,   0, "whatever a test says", "tests only")
 LOCK_CLASS(MISC,          "misc lock",       SPIN,   1, "small leaf structures", "a leaf")
 /* clang-format on */

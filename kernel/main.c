@@ -10,6 +10,7 @@
 #include "kernel/cmdline.h"
 #include "kernel/exec.h"
 #include "kernel/kernel_lock.h"
+#include "kernel/lockcost.h"
 #include "kernel/main.h"
 #include "kernel/printk.h"
 #include "kernel/scenario.h"
@@ -19,6 +20,7 @@
 #include "kernel/string.h"
 #include "kernel/system.h"
 #include "kernel/trace.h"
+#include "kernel/trace_out.h"
 #include "kernel/watch.h"
 #include "mm/design/design.h"
 #include "mm/fault.h"
@@ -53,6 +55,8 @@ static void choose_design(void)
 	holes_faithful = !strcmp(holes, "faithful");
 }
 
+static paddr_t trace_memory; /* the end of the machine's memory: beyond mem= it is the trace's */
+
 static void limit_machine(struct boot_info *bi)
 {
 	long cpus = cmdline_long("cpus", nr_cpus), kbytes = cmdline_long("mem", 0);
@@ -60,6 +64,7 @@ static void limit_machine(struct boot_info *bi)
 	if (cpus >= 1 && cpus < nr_cpus)
 		nr_cpus = (int)cpus;
 	bi->ncpus = nr_cpus;
+	trace_memory = bi->free_end;
 	if (kbytes > 0 && (paddr_t)kbytes < bi->free_end / 1024)
 		bi->free_end = (paddr_t)kbytes * 1024;
 	if (bi->free_end < bi->free_start + (512u << 10)) {
@@ -84,14 +89,23 @@ void kernel_init(const struct boot_info *boot)
 		arch_poweroff(STATUS_REFUSED);
 	if (cmdline_get("watch") && watch_setup(cmdline_get("watch")))
 		arch_poweroff(STATUS_REFUSED);
+	trace_design_name = vm_design->name;
+	if (cmdline_get("tracefile") &&
+	    trace_out_setup(cmdline_get("tracefile"), bi.free_end, trace_memory))
+		arch_poweroff(STATUS_REFUSED);
+	if (lock_cost_setup(cmdline_get("lockcost")))
+		arch_poweroff(STATUS_REFUSED);
 	slab_set_debugging(watch_mask || cmdline_get("scenario") || cmdline_long("poison", 0));
 }
 
 static void banner(void)
 {
 	printk("%s %s: %d CPU%s, %d KB free, design %s (%s), holes %s\n", SYSTEM_NAME,
-	       SYSTEM_RELEASE, nr_cpus, nr_cpus == 1 ? "" : "s", nr_free_pages * 4, vm_design->name,
+	       SYSTEM_RELEASE, nr_cpus, nr_cpus == 1 ? "" : "s", nr_free_pages * 4, vm_design_word(),
 	       vm_design->letter, holes_faithful ? "faithful" : "mended");
+	if (lock_cost_ticks)
+		printk("lockcost=%u: a model is on; each lock that another CPU had last costs %u ticks\n",
+		       lock_cost_ticks, lock_cost_ticks);
 }
 
 static void kinit(void *unused)
@@ -119,6 +133,7 @@ void kernel_main(const struct boot_info *bi)
 	if (!cmdline_get("scenario")) {
 		page_cpu_lists_enable();
 		page_tables_keep(true);
+		slab_cpu_keep(true);
 	}
 	arch_start_cpus();
 	wake_up_process(t);

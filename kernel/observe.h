@@ -12,7 +12,8 @@
 union observers {
 	struct {
 		uint16_t trace; /* bit n = event n is recorded; `trace=` on the command line */
-		uint8_t watch;	/* which watchers are on, WATCH_*; `watch=` */
+		uint8_t watch : 7; /* which watchers are on, WATCH_*; `watch=` */
+		uint8_t cost : 1;  /* locks that move between CPUs cost time: kernel/lockcost.h */
 		bool control;	/* a controlled run is on */
 	} one;
 	uint32_t any;
@@ -24,10 +25,12 @@ extern union observers observers; /* all off at boot */
 #define watch_mask observers.one.watch
 #define ctl_active observers.one.control
 
-/* Does anybody look on? */
+/* Does anybody look on? The cost model does not: it only makes locks dear. */
 static inline bool observed(void)
 {
-	return unlikely(observers.any != 0);
+	const union observers cost_alone = { .one = { .cost = 1 } };
+
+	return unlikely((observers.any & ~cost_alone.any) != 0);
 }
 
 #endif

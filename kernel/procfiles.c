@@ -12,6 +12,7 @@
 #include "kernel/files.h"
 #include "kernel/log.h"
 #include "kernel/procfiles_internal.h"
+#include "kernel/lockcost.h"
 #include "kernel/printk.h"
 #include "kernel/sched.h"
 #include "kernel/string.h"
@@ -24,6 +25,7 @@
 #include "mm/filemap.h"
 #include "mm/pad.h"
 #include "mm/slab.h"
+#include "mm/vma_lock.h"
 #include "mm/vmscan.h"
 #include "mm/writeback.h"
 #include "swap/swap.h"
@@ -98,9 +100,13 @@ static void write_vmstat(struct text *t)
 	text_add(t, "steals %lu\nscans %lu\nanon_out %lu\nfile_out %lu\nmethod_calls %lu\n", s->steals,
 	    s->scans, s->anon_out, s->file_out, s->method_calls);
 	text_add(t, "unmapped %lu\nshrunk %lu\nsteal_failed %lu\n", s->unmapped, s->shrunk, s->failed);
+	text_add(t, "swapout_methods %d\n", vm_design->writeback == WRITEBACK_METHOD);
 	text_add(t, "pswpin %lu\npswpout %lu\nswapout_calls_pad %lu\n", swap_pages_in, swap_pages_out,
 	    pad_swapout_calls);
 	write_file_vmstat(t);
+	text_add(t, "vma_lock_success %lu\nvma_lock_abort %lu\nvma_lock_retry %lu\nvma_lock_miss %lu\n",
+		 vma_lock_events.success, vma_lock_events.abort, vma_lock_events.retry,
+		 vma_lock_events.miss);
 	text_add(t, "free_pages %d\npage_cache %lu\ntasks %d\n", nr_free_pages, page_cache_size,
 	    count_tasks());
 }
@@ -114,9 +120,11 @@ static void write_version(struct text *t)
 static void write_system(struct text *t)
 {
 	text_add(t, "name %s\nrelease %s\n", SYSTEM_NAME, SYSTEM_RELEASE);
-	text_add(t, "design %s\nletter %s\nsummary %s\n", vm_design->name, vm_design->letter,
+	text_add(t, "design %s\nletter %s\nsummary %s\n", vm_design_word(), vm_design->letter,
 	    vm_design->summary);
 	text_add(t, "holes %s\n", holes_faithful ? "faithful" : "mended");
+	if (lock_cost_ticks)
+		text_add(t, "lockcost %u\n", lock_cost_ticks);
 	text_add(t, "ticks_since_entry %lu\n", (unsigned long)(arch_ticks() - kernel_entry_ticks));
 	text_add(t, "cpus %d\nmemory_kb %lu\nfree_kb %lu\n", nr_cpus, kb(max_mapnr),
 	    kb((unsigned long)nr_free_pages));
@@ -200,6 +208,8 @@ static const struct procfile {
 	{ "kmsg", write_kmsg, 4, NULL },
 	{ "tasks", write_tasks, 4, NULL },
 	{ "locks", write_locks, 3, NULL },
+	{ "lockwaits", write_lock_waits, 1, NULL },
+	{ "lock_stat", write_lock_stat, 7, set_lock_stat },
 	{ "order", write_order, 8, NULL },
 	{ "watch", write_watch, 1, set_watch },
 	{ "designs", write_designs, 2, NULL },

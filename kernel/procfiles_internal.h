@@ -25,8 +25,12 @@ void text_add(struct text *t, const char *fmt, ...) __attribute__((format(printf
 void write_tasks(struct text *t);
 /* procfiles_locks.c */
 void write_locks(struct text *t);
+void write_lock_waits(struct text *t);
 void write_order(struct text *t);
 void write_watch(struct text *t);
+/* procfiles_lockstat.c; the word "0" clears. */
+void write_lock_stat(struct text *t);
+int set_lock_stat(const char *words);
 /* What was written to /proc/watch. 0 or -EINVAL. */
 int set_watch(const char *words);
 void write_designs(struct text *t);

@@ -6,6 +6,7 @@
 #include "kernel/procfiles_internal.h"
 
 #include "kernel/lock_stats.h"
+#include "kernel/lock_waits.h"
 #include "kernel/printk.h"
 #include "kernel/scenario.h"
 #include "kernel/string.h"
@@ -44,6 +45,22 @@ void write_locks(struct text *t)
 		text_add(t, "%-20s %-6s %8lu %9lu %11lu %s\n", class_name(c, name, sizeof(name)),
 			 kind_name(lock_classes[c].kind), n.taken, n.contended,
 			 (unsigned long)(n.waited >> 10), lock_classes[c].protects);
+	}
+}
+
+/* Waits only, and those always: no watcher need be on. */
+void write_lock_waits(struct text *t)
+{
+	unsigned c;
+
+	text_add(t, "CLASS                   SPINS  SPIN_TICKS   SLEEPS SLEEP_KTICKS\n");
+	for (c = 0; c < NR_LOCK_CLASSES; c++) {
+		struct lock_wait_count n = lock_waits_of((enum lock_class_id)c);
+		char name[32];
+
+		if (n.spins || n.sleeps)
+			text_add(t, "%-20s %8lu %11lu %8lu %12lu\n", class_name(c, name, sizeof(name)), n.spins,
+				 (unsigned long)n.spun, n.sleeps, (unsigned long)(n.slept >> 10));
 	}
 }
 

@@ -22,10 +22,21 @@ static struct callback_list next = {NULL, &next.first};
 static struct callback_list cur = {NULL, &cur.first};
 static struct callback_list ripe = {NULL, &ripe.first};
 static uint32_t waiting; /* bit mask of CPUs; 0 = no grace period runs; read without the lock */
-static unsigned pending;
+static unsigned pending, running; /* callbacks that wait; that are being run; atomic */
+
+/* Callbacks that a CPU has registered and not yet handed over to `next`: its own, with interrupts off. Each
+ * goes over with many others, so that freeing an area's parts does not take rcu_lock each time. None in a
+ * controlled run. */
+#define HAND_OVER 32
+static struct own_callbacks {
+	struct callback_list list;
+	unsigned n;
+} own[NR_CPUS];
 
 static void append(struct callback_list *list, struct rcu_head *head)
 {
+	if (!list->first)
+		list->tail = &list->first;
 	head->next = NULL;
 	*list->tail = head;
 	list->tail = &head->next;
@@ -36,7 +47,7 @@ static void splice(struct callback_list *to, struct callback_list *from)
 {
 	if (!from->first)
 		return;
-	*to->tail = from->first;
+	__atomic_store_n(to->tail, from->first, __ATOMIC_RELEASE); /* ripe is looked at without the lock */
 	to->tail = from->tail;
 	from->first = NULL;
 	from->tail = &from->first;
@@ -44,28 +55,49 @@ static void splice(struct callback_list *to, struct callback_list *from)
 
 static void start_grace_period(void)
 {
-	if (waiting || !next.first)
+	if (__atomic_load_n(&waiting, __ATOMIC_RELAXED) || !next.first)
 		return;
 	splice(&cur, &next);
 	__atomic_store_n(&waiting, (1u << nr_cpus) - 1, __ATOMIC_SEQ_CST);
 }
 
-void rcu_read_unlock(void)
+void rcu_unbalanced(void)
 {
-	BUG_ON(current->rcu_nesting <= 0);
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	current->rcu_nesting--;
+	panic("%s (pid %d) leaves an RCU read section that it never entered", current->comm, current->pid);
+}
+
+/* Interrupts are off. */
+static void hand_over(struct own_callbacks *mine)
+{
+	spin_lock(&rcu_lock);
+	splice(&next, &mine->list);
+	__atomic_store_n(&mine->n, 0, __ATOMIC_RELAXED);
+	start_grace_period();
+	spin_unlock(&rcu_lock);
+}
+
+/* This CPU's callbacks wait no longer for company. */
+static void hand_over_mine(void)
+{
+	unsigned long flags = arch_irq_save();
+	struct own_callbacks *mine = &own[arch_cpu_id()];
+
+	if (mine->n)
+		hand_over(mine);
+	arch_irq_restore(flags);
 }
 
 void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *))
 {
-	unsigned long flags = spin_lock_irqsave(&rcu_lock);
+	unsigned long flags = arch_irq_save();
+	struct own_callbacks *mine = &own[arch_cpu_id()];
 
 	head->func = func;
-	append(&next, head);
-	pending++;
-	start_grace_period();
-	spin_unlock_irqrestore(&rcu_lock, flags);
+	__atomic_fetch_add(&pending, 1, __ATOMIC_SEQ_CST);
+	append(&mine->list, head);
+	if (__atomic_add_fetch(&mine->n, 1, __ATOMIC_RELAXED) == HAND_OVER || ctl_active)
+		hand_over(mine);
+	arch_irq_restore(flags);
 }
 
 /* All other tasks stand still while the current one holds the baton. */
@@ -74,7 +106,7 @@ static bool no_reader_anywhere(void)
 	struct task_struct *t;
 
 	for_each_task(t)
-		if (t->rcu_nesting > 0)
+		if (__atomic_load_n(&t->rcu_nesting, __ATOMIC_ACQUIRE) > 0)
 			return false;
 	return true;
 }
@@ -89,11 +121,18 @@ static uint32_t quiescent_cpus(void)
 	return ctl_controlled() && no_reader_anywhere() ? ~0u : 0;
 }
 
+void rcu_trace(enum trace_event ev)
+{
+	trace(ev, (uint32_t)LC_RCU_READ << 16, ev == TE_LOCK_GOT ? LOCK_READ : 0, CALLER_PLACE());
+}
+
 void rcu_note_quiescent(void)
 {
 	unsigned long flags;
 	uint32_t cpus;
 
+	if (unlikely(__atomic_load_n(&own[arch_cpu_id()].n, __ATOMIC_RELAXED)))
+		hand_over_mine();
 	if (likely(!__atomic_load_n(&waiting, __ATOMIC_SEQ_CST)))
 		return;
 	cpus = quiescent_cpus();
@@ -101,46 +140,70 @@ void rcu_note_quiescent(void)
 		return;
 	flags = spin_lock_irqsave(&rcu_lock);
 	/* We cannot have moved: nothing sleeps or is preempted here. */
-	waiting &= ~cpus;
-	if (!waiting) {
+	if (!__atomic_and_fetch(&waiting, ~cpus, __ATOMIC_SEQ_CST)) {
 		splice(&ripe, &cur);
 		start_grace_period();
 	}
 	spin_unlock_irqrestore(&rcu_lock, flags);
 }
 
-static struct rcu_head *take_ripe(void)
-{
-	unsigned long flags;
-	struct rcu_head *head;
+#define AT_ONCE 64 /* callbacks that one CPU takes; in a controlled run one, as ever */
 
+/* The first of the callbacks that may run now, linked; *@n = how many. NULL = none. */
+static struct rcu_head *take_ripe(unsigned *n)
+{
+	unsigned most = ctl_active ? 1 : AT_ONCE;
+	struct rcu_head *first, **end;
+	unsigned long flags;
+
+	*n = 0;
 	if (!__atomic_load_n(&ripe.first, __ATOMIC_RELAXED))
 		return NULL;
 	flags = spin_lock_irqsave(&rcu_lock);
-	head = ripe.first;
-	if (head) {
-		ripe.first = head->next;
-		if (!ripe.first)
-			ripe.tail = &ripe.first;
-		pending--;
-	}
+	first = ripe.first;
+	for (end = &first; *end && *n < most; end = &(*end)->next)
+		++*n;
+	__atomic_store_n(&ripe.first, *end, __ATOMIC_RELAXED);
+	if (!ripe.first)
+		ripe.tail = &ripe.first;
+	*end = NULL;
+	__atomic_fetch_add(&running, *n, __ATOMIC_SEQ_CST);
+	__atomic_fetch_sub(&pending, *n, __ATOMIC_SEQ_CST);
 	spin_unlock_irqrestore(&rcu_lock, flags);
-	return head;
+	return first;
 }
 
 void rcu_run_callbacks(void)
 {
 	struct rcu_head *head;
+	unsigned n;
 
 	if (unlikely(ctl_active) && !ctl_controlled())
 		return;
-	while ((head = take_ripe()) != NULL)
-		head->func(head);
+	while ((head = take_ripe(&n)) != NULL) {
+		while (head) {
+			struct rcu_head *after = head->next;
+
+			head->func(head); /* which frees it, as a rule */
+			head = after;
+		}
+		__atomic_fetch_sub(&running, n, __ATOMIC_SEQ_CST);
+	}
 }
 
 unsigned rcu_pending(void)
 {
 	return __atomic_load_n(&pending, __ATOMIC_RELAXED);
+}
+
+bool rcu_at_rest(void)
+{
+	unsigned long flags = spin_lock_irqsave(&rcu_lock);
+	bool rest = !__atomic_load_n(&pending, __ATOMIC_SEQ_CST) &&
+		    !__atomic_load_n(&running, __ATOMIC_SEQ_CST);
+
+	spin_unlock_irqrestore(&rcu_lock, flags);
+	return rest;
 }
 
 struct rcu_sync {
@@ -161,4 +224,10 @@ void synchronize_rcu(void)
 	init_completion(&sync.done, "rcu");
 	call_rcu(&sync.head, sync_done);
 	wait_for_completion(&sync.done);
+}
+
+void rcu_barrier(void)
+{
+	while (!rcu_at_rest())
+		synchronize_rcu(); /* behind all that wait now */
 }

@@ -13,6 +13,7 @@
 
 #include "kernel/list.h"
 #include "kernel/task.h"
+#include "kernel/trace_out.h"
 
 /* Embedded in what is to be freed. */
 struct rcu_head {
@@ -20,13 +21,30 @@ struct rcu_head {
 	void (*func)(struct rcu_head *);
 };
 
+/* Sections appear in traces that leave the machine, as readers of a lock that nobody writes. */
+void rcu_trace(enum trace_event ev);
+
 static inline void rcu_read_lock(void)
 {
-	current->rcu_nesting++;
+	if (trace_out_running())
+		rcu_trace(TE_LOCK_GOT);
+	__atomic_store_n(&current->rcu_nesting, current->rcu_nesting + 1, __ATOMIC_RELAXED);
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
-void rcu_read_unlock(void);
+void rcu_unbalanced(void) __attribute__((noreturn));
+
+static inline void rcu_read_unlock(void)
+{
+	struct task_struct *t = current;
+
+	if (trace_out_running())
+		rcu_trace(TE_LOCK_DROP);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	if (unlikely(t->rcu_nesting <= 0))
+		rcu_unbalanced();
+	__atomic_store_n(&t->rcu_nesting, t->rcu_nesting - 1, __ATOMIC_RELEASE);
+}
 
 static inline bool rcu_read_lock_held(void)
 {
@@ -47,7 +65,10 @@ void synchronize_rcu(void);
 void rcu_note_quiescent(void);
 /* Run callbacks whose grace period is over. Context: task or idle, no lock held. */
 void rcu_run_callbacks(void);
-/* Callbacks not yet run, for leak checks. */
-unsigned rcu_pending(void);
+unsigned rcu_pending(void); /* callbacks not yet run */
+/* None waits, and none runs: for leak checks. */
+bool rcu_at_rest(void);
+/* Come there: what was freed so far is free. Context: may sleep. */
+void rcu_barrier(void);
 
 #endif

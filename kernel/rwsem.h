@@ -8,6 +8,9 @@
  * readers_first a newcomer never passes a waiter. The lock is handed over by the one who releases
  * it: a granted waiter owns it before it runs.
  * Readers are known by their tasks' held[] records; info.owner is the writer.
+ * All that says who is inside is one word, `count`: taking and releasing a lock for which nobody waits is
+ * one atomic step on it. While somebody waits RWSEM_WAITERS is set, and then everybody comes through
+ * wait_lock; only a releasing reader may step on the word without it.
  */
 #ifndef KERNEL_RWSEM_H
 #define KERNEL_RWSEM_H
@@ -15,14 +18,17 @@
 #include "kernel/list.h"
 #include "kernel/spinlock.h"
 
+#define RWSEM_WRITER  1u
+#define RWSEM_WAITERS 2u /* the queue is not empty; set and cleared under wait_lock */
+#define RWSEM_READER  4u /* one reader; their number stands above this bit */
+
 struct rw_semaphore {
 	struct lock_info info;
 	bool readers_first; /* constant after rwsem_readers_first() */
+	uint32_t count;	    /* atomic: RWSEM_WRITER, RWSEM_WAITERS, readers times RWSEM_READER */
 
 	struct spinlock wait_lock;
 	/* protected by wait_lock */
-	int readers; /* active readers */
-	bool writer; /* an active writer */
 	struct list_head waiters; /* struct rwsem_waiter, oldest first */
 };
 
@@ -47,6 +53,8 @@ void up_write(struct rw_semaphore *sem);
 /* The writer becomes a reader without letting any other writer in between. Context: any. */
 void downgrade_write(struct rw_semaphore *sem);
 
+/* Let in whoever may come in now: for kernel/rwsem_fast.h. */
+void rwsem_grant(struct rw_semaphore *sem);
 bool rwsem_is_locked(struct rw_semaphore *sem);
 
 #endif

@@ -115,6 +115,7 @@ struct scenario_ops {
 	struct task_struct *(*kswapd)(void); /* the kswapd task, created if need be; NULL = none */
 	const char *(*design)(void);	     /* name of the design in force */
 	bool (*hole_known)(const char *key); /* is this complaint a named hole of the design? */
+	bool (*hole_open)(const char *key);  /* a named hole, and open in this run? */
 	bool (*holes_faithful)(void);
 };
 extern struct scenario_ops scenario_ops;

@@ -389,6 +389,11 @@ void sched_switch_to(struct task_struct *next)
 	switch_task(current, next, arch_cpu_id());
 }
 
+uint32_t trace_mm(void)
+{
+	return current->mm ? current->mm->arch.pgd >> PAGE_SHIFT : 0;
+}
+
 struct mm_struct *sched_use_mm(struct mm_struct *mm)
 {
 	struct task_struct *t = current;

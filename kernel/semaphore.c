@@ -12,6 +12,8 @@
  */
 #include "kernel/errno.h"
 #include "kernel/lock_fast.h"
+#include "kernel/lock_waits.h"
+#include "kernel/lockcost.h"
 #include "kernel/printk.h"
 #include "kernel/semaphore.h"
 
@@ -57,9 +59,11 @@ static __attribute__((noinline)) int wait_for_count(struct semaphore *sem, int s
 						    uintptr_t place)
 {
 	struct wait_queue w = {.task = current, .exclusive = true};
+	uint64_t since = arch_ticks();
 	unsigned long flags = spin_lock_irqsave(&sem->wait.lock);
 	int ret = 0;
 
+	lock_contended(&sem->info, LOCK_WRITE, place);
 	list_add_tail(&w.link, &sem->wait.task_list);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	while (!try_count(sem)) {
@@ -79,6 +83,7 @@ static __attribute__((noinline)) int wait_for_count(struct semaphore *sem, int s
 	if (count_of(sem) > 0)
 		wake_first(sem);
 	spin_unlock_irqrestore(&sem->wait.lock, flags);
+	lock_waits_slept(&sem->info, since);
 	return ret;
 }
 
@@ -86,6 +91,7 @@ static inline void note_got(struct semaphore *sem, unsigned mode, uintptr_t plac
 {
 	if (!sem->mutex)
 		return;
+	lock_cost(&sem->info);
 	if (observed())
 		lock_got(&sem->info, mode, place);
 	else

@@ -3,10 +3,13 @@
  */
 #include "kernel/control.h"
 #include "kernel/lock_fast.h"
+#include "kernel/lock_waits.h"
+#include "kernel/lockcost.h"
 #include "kernel/printk.h"
 #include "kernel/spinlock.h"
 
-#define SPIN_LONG 20000u /* turns after which a waiter shows itself to the watchers */
+#define SPIN_LONG 16384u /* turns after which a waiter shows itself to the watchers */
+#define SPIN_POLL 16u	 /* and after which it looks for a shootdown */
 
 void spin_lock_init(struct spinlock *lock, enum lock_class_id class_id, const char *label)
 {
@@ -20,48 +23,76 @@ static inline bool try_word(struct spinlock *lock)
 }
 
 /* The word was taken. The wait record may be in use by the sleep inside which we spin (schedule()
- * takes runqueue_lock with it filled in), so it is put back as it was. */
+ * takes runqueue_lock with it filled in), so it is put back as it was. What is done after the word was
+ * won makes the next one wait, so it is little. */
 static void spin_slowly(struct spinlock *lock, uintptr_t place)
 {
 	struct task_struct *t = current;
 	struct wait_for saved = t->wait;
+	bool shown = false;
 	uint32_t turns = 0;
 
+	lock_contended(&lock->info, LOCK_WRITE, place);
 	do {
 		if (unlikely(ctl_active) && !lock_is_quiet(&lock->info)) {
+			shown = true;
 			lock_waiting(&lock->info, LOCK_WRITE, place);
 			if (ctl_wait_lock(&lock->info))
 				continue;
 		}
 		while (spin_is_locked(lock)) {
+			cpu_relax();
+			if (++turns % SPIN_POLL)
+				continue;
 			/* With interrupts off we would never see the shootdown that the owner
 			 * may be waiting for. */
 			arch_tlb_poll();
-			cpu_relax();
-			if (++turns % SPIN_LONG == 0)
-				lock_waiting(&lock->info, LOCK_WRITE, place);
+			if (turns % SPIN_LONG)
+				continue;
+			shown = true;
+			lock_waiting(&lock->info, LOCK_WRITE, place);
 		}
 	} while (!try_word(lock));
-	t->wait = saved;
+	if (unlikely(shown))
+		t->wait = saved;
 }
 
 void spin_acquire(struct spinlock *lock, uintptr_t place)
 {
-	if (unlikely(!try_word(lock)))
+	uint64_t since;
+
+	if (unlikely(!try_word(lock))) {
+		since = arch_ticks();
 		spin_slowly(lock, place);
+		lock_waits_spun(&lock->info, since);
+	}
+	lock_cost(&lock->info);
 }
 
 static __attribute__((noinline)) void take_slowly(struct spinlock *lock, uintptr_t place)
 {
+	struct lock_wait saved;
+
+	if (!observed() && try_word(lock)) { /* only the cost model led here */
+		lock_cost(&lock->info);
+		lock_own(&lock->info, place, 1);
+		return;
+	}
+	saved = current->contended;
 	lock_want(&lock->info, LOCK_WRITE, place);
 	spin_acquire(lock, place);
+	if (!observed()) {
+		lock_own(&lock->info, place, 1);
+		return;
+	}
 	lock_got(&lock->info, LOCK_WRITE, place);
+	current->contended = saved;
 }
 
 /* Who takes a lock that he holds finds its word taken: lock_want() on the slow way tells him. */
 static inline void take(struct spinlock *lock, uintptr_t place)
 {
-	if (observed() || unlikely(!try_word(lock)))
+	if (unlikely(observers.any != 0) || unlikely(!try_word(lock)))
 		take_slowly(lock, place);
 	else
 		lock_own(&lock->info, place, 1);
@@ -123,6 +154,7 @@ bool spin_trylock(struct spinlock *lock)
 	if (!observed()) {
 		if (!try_word(lock))
 			return false;
+		lock_cost(&lock->info);
 		lock_own(&lock->info, CALLER_PLACE(), 1);
 		return true;
 	}

@@ -12,6 +12,7 @@
 #include "kernel/fork.h"
 #include "kernel/printk.h"
 #include "kernel/signal.h"
+#include "kernel/trace.h"
 #include "kernel/wait.h"
 
 static const struct {
@@ -46,7 +47,10 @@ long syscall_entry(struct pt_regs *regs, unsigned nr, const unsigned long args[6
 
 	if (nr >= NR_SYSCALLS || !table[nr].call)
 		return -ENOSYS;
+	if (unlikely(trace_mask))
+		trace_op_enter(OP_SYSCALL, nr, trace_mm());
 	result = table[nr].call(&f);
+	trace_op_leave(OP_SYSCALL, nr, result);
 	/* -ERESTART* must be settled on the way out, even if the signal has gone meanwhile. */
 	if (unlikely(result >= -ERESTART_RESTARTBLOCK && result <= -ERESTARTSYS))
 		note_restart();

@@ -123,6 +123,7 @@ struct task_struct {
 	struct held_lock held[MAX_HELD_LOCKS];
 	int nheld;
 	int nspin; /* spin locks among them: while there is one, it must not sleep */
+	struct lock_wait contended;
 	struct wait_for wait;
 	struct task_struct *calls; /* client whose message this server is handling, NULL = none */
 

@@ -13,14 +13,17 @@
 #include "kernel/errno.h"
 #include "kernel/lock.h"
 #include "kernel/printk.h"
+#include "kernel/private_word.h"
 #include "kernel/string.h"
 #include "kernel/sync.h"
 #include "kernel/task.h"
+#include "kernel/trace_format.h"
+#include "kernel/trace_out.h"
 
 #define TRACE_RING    16384u /* records; a power of two */
-#define TRACE_LABELS  64u    /* names of milestones' objects */
+#define TRACE_LABELS  TRACE_RAW_LABELS /* names of milestones' objects, locks and tasks */
 #define TRACE_OBJECTS 512u   /* locks that have a number of first appearance; a power of two */
-#define LABEL_LEN     12
+#define LABEL_LEN     TRACE_LABEL_LEN
 
 _Static_assert(NR_TRACE_EVENTS <= 16, "kernel/observe.h");
 
@@ -30,6 +33,8 @@ static uint64_t hash;
 
 static char labels[TRACE_LABELS][LABEL_LEN]; /* 0 is no label */
 static uint32_t nlabels = 1;
+static int labels_busy;
+static uint8_t label_hint[NR_CPUS] STATISTIC; /* what each CPU asked for last */
 
 /* What is known of one lock object, found by its class and ordinal. */
 struct object {
@@ -54,19 +59,41 @@ static bool is_lock_event(unsigned ev)
 
 /* --- names ----------------------------------------------------------------------------------- */
 
+/* Two CPUs may bring the same new name: one of them enters it. */
+static uint32_t add_label(const char *label)
+{
+	unsigned long flags = private_lock(&labels_busy);
+	uint32_t i;
+
+	for (i = 1; i < nlabels; i++)
+		if (strncmp(labels[i], label, LABEL_LEN - 1) == 0)
+			break;
+	if (i == TRACE_LABELS) {
+		i = 0;
+	} else if (i == nlabels) {
+		str_copy(labels[i], label, LABEL_LEN);
+		__atomic_store_n(&nlabels, i + 1, __ATOMIC_RELEASE);
+	}
+	private_unlock(&labels_busy, flags);
+	return i;
+}
+
 uint32_t trace_label(const char *label)
 {
 	uint32_t i;
 
 	if (!label || !label[0])
 		return 0;
+	i = label_hint[arch_cpu_id()];
+	if (i && i < nlabels && strncmp(labels[i], label, LABEL_LEN - 1) == 0)
+		return i;
 	for (i = 1; i < nlabels; i++)
 		if (strncmp(labels[i], label, LABEL_LEN - 1) == 0)
-			return i;
-	if (nlabels == TRACE_LABELS)
-		return 0;
-	str_copy(labels[nlabels], label, LABEL_LEN);
-	return nlabels++;
+			break;
+	if (i == nlabels)
+		i = add_label(label);
+	label_hint[arch_cpu_id()] = (uint8_t)i;
+	return i;
 }
 
 const char *trace_label_text(uint32_t id)
@@ -141,6 +168,8 @@ static bool counts_in_hash(enum trace_event ev, uint32_t obj)
 
 	if (ev == TE_SWITCH)
 		return false;
+	if (ev >= TE_OP_ENTER) /* they say again, for people, what the others say */
+		return false;
 	return !is_lock_event(ev) || class_id >= NR_LOCK_CLASSES ||
 	       (!lock_classes[class_id].leaf && class_id != LC_WAITQUEUE && class_id != LC_PORT);
 }
@@ -153,11 +182,23 @@ static void hash_word(uint32_t w)
 
 void trace_record(enum trace_event ev, uint32_t obj, uint32_t arg, uintptr_t place)
 {
-	struct task_struct *t = current;
-	uint32_t seq = __atomic_fetch_add(&next_seq, 1, __ATOMIC_RELAXED);
-	struct trace_record *r = &ring[seq & (TRACE_RING - 1)];
+	trace_record_at(arch_ticks(), ev, obj, arg, place);
+}
 
-	r->tick = arch_ticks();
+void trace_record_at(uint64_t tick, enum trace_event ev, uint32_t obj, uint32_t arg,
+		     uintptr_t place)
+{
+	struct task_struct *t = current;
+	uint32_t seq;
+	struct trace_record *r;
+
+	if (trace_out_running()) {
+		trace_out_record(tick, ev, obj, arg, place);
+		return;
+	}
+	seq = __atomic_fetch_add(&next_seq, 1, __ATOMIC_RELAXED);
+	r = &ring[seq & (TRACE_RING - 1)];
+	r->tick = tick;
 	r->seq = seq;
 	r->pid = t ? (uint16_t)t->pid : 0;
 	r->event = (uint8_t)ev;
@@ -174,16 +215,30 @@ void trace_record(enum trace_event ev, uint32_t obj, uint32_t arg, uintptr_t pla
 	hash_word(arg);
 }
 
+/* A trace that leaves the machine begins with the names of the locks that were there before it. */
+static void tell_names(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < TRACE_OBJECTS; i++)
+		if (objects[i].obj && objects[i].label[0])
+			trace_out_record(arch_ticks(), TE_LOCK_INIT, objects[i].obj - 1,
+					 trace_label(objects[i].label), 0);
+}
+
 void trace_reset(void)
 {
 	uint32_t i;
 
+	trace_out_start();
 	next_seq = 0;
 	hash = 0xcbf29ce484222325ull;
 	nlabels = 1;
 	for (i = 0; i < TRACE_OBJECTS; i++)
 		objects[i].nth = 0; /* the labels stay: the locks are still called so */
 	memset(appeared, 0, sizeof(appeared));
+	if (trace_out_running())
+		tell_names();
 }
 
 uint64_t trace_hash(void)

@@ -23,7 +23,11 @@
 	X(PAGE_OUT, "page.out", "swap entry or file offset")                                       \
 	X(PAGE_IN, "page.in", "swap entry or file offset")                                         \
 	X(IO, "io", "sector")                                                                      \
-	X(SHARED, "shared", "access to a marked word")
+	X(SHARED, "shared", "access to a marked word")                                             \
+	X(OP_ENTER, "op.enter", "operation: kind << 16 | number; the task's mm")                   \
+	X(OP_LEAVE, "op.leave", "operation, result")                                               \
+	X(NOTE, "note", "enum trace_note; by that")                                                \
+	X(LOCK_INIT, "lock.init", "lock, label")
 
 enum trace_event {
 #define X(id, name, meaning) TE_##id,
@@ -31,6 +35,30 @@ enum trace_event {
 #undef X
 	NR_TRACE_EVENTS
 };
+
+/* An *operation* is what the lock diff compares: everything between OP_ENTER and OP_LEAVE of one task,
+ * without the operations inside it. The number is a system call's, or 0 but where it says more. */
+enum trace_op {
+	OP_SYSCALL,
+	OP_FAULT,
+	OP_RECLAIM, /* a task's try_to_free_pages */
+	OP_KSWAPD,  /* one pass */
+	OP_EVICT,   /* 0 = an anonymous page, 1 = a file's */
+	OP_SHRINK,  /* shrink_mmap */
+	OP_EXIT,    /* never leaves */
+	OP_IRQ	    /* the vector */
+};
+
+enum trace_note {
+	NOTE_FAULT, /* arg = enum trace_fault: what the fault in hand turned out to be */
+	NOTE_MM,    /* arg = id of an mm being made: locks initialised until NOTE_MM_END are its own */
+	NOTE_MM_END,
+	NOTE_TASK,  /* arg = label of the task's name */
+	NOTE_MEMORY, /* arg = free page frames, place = free swap pages */
+	NOTE_MARK   /* arg = label */
+};
+
+enum trace_fault { TF_OTHER, TF_ANON, TF_ZERO, TF_COW, TF_SWAP_IN, TF_FILE, TF_PRESENT, TF_STACK };
 
 struct trace_record {
 	uint64_t tick;
@@ -51,10 +79,43 @@ int trace_setup(const char *words);
  * lock (a slot is claimed atomically). */
 void trace_record(enum trace_event ev, uint32_t obj, uint32_t arg, uintptr_t place);
 
+/* The same at a time that was read before. */
+void trace_record_at(uint64_t tick, enum trace_event ev, uint32_t obj, uint32_t arg,
+		     uintptr_t place);
+
+static inline void trace_at(uint64_t tick, enum trace_event ev, uint32_t obj, uint32_t arg,
+			    uintptr_t place)
+{
+	if (unlikely(trace_mask & (1u << ev)))
+		trace_record_at(tick, ev, obj, arg, place);
+}
+
 static inline void trace(enum trace_event ev, uint32_t obj, uint32_t arg, uintptr_t place)
 {
 	if (unlikely(trace_mask & (1u << ev)))
 		trace_record(ev, obj, arg, place);
+}
+
+/* What a lock event's arg says beyond enum lock_mode, of which it holds the rest. */
+#define TRACE_DOWNGRADE 16u /* lock.drop: a writer became a reader */
+#define TRACE_HANDED	32u /* lock.drop: given to an I/O, which will release it */
+
+/* The id of the current task's mm, 0 = none (kernel/sched.c). */
+uint32_t trace_mm(void);
+
+static inline void trace_op_enter(enum trace_op op, unsigned number, uint32_t mm)
+{
+	trace(TE_OP_ENTER, (uint32_t)op << 16 | number, mm, 0);
+}
+
+static inline void trace_op_leave(enum trace_op op, unsigned number, long result)
+{
+	trace(TE_OP_LEAVE, (uint32_t)op << 16 | number, (uint32_t)result, 0);
+}
+
+static inline void trace_note(enum trace_note note, uint32_t arg, uintptr_t place)
+{
+	trace(TE_NOTE, note, arg, place);
 }
 
 /* A small number for the name of an object ("A", "V"), the same from run to run: names are numbered

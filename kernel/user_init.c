@@ -4,7 +4,7 @@
  * Options: root= (default hda2) the partition with the root file system; rootflags=ro mounts it
  * read-only; init= (default /bin/init);
  * args= init's arguments, separated by commas; run= programs for /bin/init to run, which gets them
- * as arguments too; swap= swap areas, separated by commas (default: every partition of that type;
+ * as arguments too; workload=NAME stands for run=workload:NAME; swap= swap areas, separated by commas (default: every partition of that type;
  * none: none).
  */
 #include "kernel/cmdline.h"
@@ -22,6 +22,7 @@
 #include "kernel/signal.h"
 #include "kernel/string.h"
 #include "kernel/system.h"
+#include "kernel/trace_out.h"
 #include "mm/mm.h"
 #include "mm/pad.h"
 #include "swap/swap.h"
@@ -32,6 +33,7 @@ struct task_struct *init_process;
 
 void system_end(int status)
 {
+	trace_out_stop();
 	root_unmount();
 	printk("Power off, status %d.\n", status);
 	arch_poweroff(status);
@@ -92,7 +94,8 @@ static int open_console(void)
 static void run_init(void *unused)
 {
 	static const char *const env[] = { "HOME=/", "PATH=/bin", "TERM=linux", NULL };
-	static char list[256];
+	static char list[256], run[64];
+	const char *workload = cmdline_get("workload");
 	const char *argv[MAX_ARGS + 1], *path = cmdline_get("init"), *args = cmdline_get("args");
 	struct exec_vector argvec = { .kernel = argv }, envvec = { .kernel = env };
 	unsigned long entry = 0, sp = 0;
@@ -101,6 +104,10 @@ static void run_init(void *unused)
 	(void)unused;
 	if (!args)
 		args = cmdline_get("run");
+	if (!args && workload) {
+		snprintk(run, sizeof(run), "workload:%s", workload);
+		args = run;
+	}
 	if (!path)
 		path = "/bin/init";
 	str_copy(list, args ? args : "", sizeof(list));
@@ -113,6 +120,7 @@ static void run_init(void *unused)
 	error = open_console();
 	if (error)
 		fail("cannot open", "/dev/console", error);
+	trace_out_start();
 	error = do_execve(path, &argvec, &envvec, &entry, &sp);
 	if (error)
 		fail("first program", path, error);

@@ -10,7 +10,6 @@
 
 #include "kernel/arch.h"
 #include "kernel/errno.h"
-#include "kernel/lock_stats.h"
 #include "kernel/printk.h"
 #include "kernel/private_word.h"
 #include "kernel/string.h"
@@ -91,22 +90,19 @@ static void remember_name(const struct lock_info *li)
 void watch_lock_want(struct lock_info *li, unsigned mode, uintptr_t place)
 {
 	remember_name(li);
-	if (watch_mask & WATCH_STATS)
-		lock_stats_want(li);
 	if (!(watch_mask & (WATCH_ORDER | WATCH_RULES)))
 		return;
 	if (watch_mask & WATCH_ORDER)
 		watch_order_want(li, mode, place);
-	if ((watch_mask & WATCH_RULES) && (li->role & ROLE_VMLIST) && !(mode & LOCK_TRY))
-		rule_check_want(li, place);
+	if ((watch_mask & WATCH_RULES) && !(mode & LOCK_TRY))
+		rule_check_want(li, mode, place);
 }
 
 void watch_lock_got(struct lock_info *li, unsigned mode, uintptr_t place)
 {
+	(void)li;
 	(void)mode;
 	(void)place;
-	if (watch_mask & WATCH_STATS)
-		lock_stats_got(li);
 }
 
 void watch_lock_dropped(struct lock_info *li, uintptr_t place)

@@ -34,8 +34,9 @@ void watch_waits_reset(void);
 /* The key of a deadlock's complaint: the classes in it. */
 void watch_cycle_key(const struct wait_cycle *c, char *buf, size_t size);
 /* watch_rules.c */
-void rule_check_reclaim(uintptr_t place);		      /* rule 4 of 1999 */
-void rule_check_want(struct lock_info *li, uintptr_t place); /* rule 5 of 1999 */
+void rule_check_reclaim(uintptr_t place); /* rule 4 of 1999, 7 of 2024 */
+/* @li is about to be waited for: rule 5 of 1999, 4 and 6 of 2024 */
+void rule_check_want(struct lock_info *li, unsigned mode, uintptr_t place);
 /* watch_report.c */
 void watch_report_order(const struct order_cycle *c, const char *key);
 /* @what: "wants a second lock of one class"; @meaning: a sentence or two. */

@@ -65,14 +65,31 @@ const struct held_lock *rule_held_vmlist(void)
 	return NULL;
 }
 
+static bool holds_class(unsigned class_id)
+{
+	const struct task_struct *t = current;
+
+	for (int i = 0; i < t->nheld; i++)
+		if (t->held[i].lock && t->held[i].lock->class_id == class_id)
+			return true;
+	return false;
+}
+
 void rule_check_reclaim(uintptr_t place)
 {
+	RULE(R2024_7, !holds_class(LC_I_MMAP) && !holds_class(LC_ANON_VMA), place);
 	RULE(R1999_4, !rule_held_vmlist(), place);
 }
 
-void rule_check_want(struct lock_info *li, uintptr_t place)
+void rule_check_want(struct lock_info *li, unsigned mode, uintptr_t place)
 {
-	const struct held_lock *h = rule_held_vmlist();
+	if (li->role & ROLE_VMLIST) {
+		const struct held_lock *h = rule_held_vmlist();
 
-	RULE(R1999_5, !h || h->lock == li, place);
+		RULE(R1999_5, !h || h->lock == li, place);
+	} else if (li->class_id == LC_MMAP_LOCK) {
+		RULE(R2024_4, !holds_class(LC_VMA), place);
+	} else if (li->class_id == LC_VMA && !(mode & LOCK_READ)) {
+		RULE(R2024_6, !holds_class(LC_PAGE_LOCK), place);
+	}
 }

@@ -39,7 +39,17 @@
 	X(R2024_2, "2024.rule2", "who changes a vma's fields has also write-locked that vma",      \
 	  "a fault that holds only the vma's read lock would use the old and the new value")       \
 	X(R2024_3, "2024.rule3", "who uses a vma holds mmap_lock, the vma's lock, or a rmap lock", \
-	  "nothing else keeps the vma from being freed")
+	  "nothing else keeps the vma from being freed")                                           \
+	X(R2024_4, "2024.rule4", "who holds a vma's lock does not wait for mmap_lock",             \
+	  "the owner of mmap_lock may be waiting for just that vma's readers to leave")            \
+	X(R2024_5, "2024.rule5", "who write-locks a vma holds mmap_lock for writing",              \
+	  "the lock ends with that section: without it nobody would ever take it back")            \
+	X(R2024_6, "2024.rule6", "who holds a page lock does not write-lock a vma",                \
+	  "a fault that holds the vma for reading may sleep for just that page")                   \
+	X(R2024_7, "2024.rule7", "nothing done under a reverse map's lock may lead to page "       \
+	  "stealing", "the stealer takes the locks of the reverse maps to find a page's entries")  \
+	X(R2024_8, "2024.rule8", "page tables are freed when no lookup reaches the area",          \
+	  "a fault or a walk by reverse map could install an entry in a table that is gone")
 
 enum rule_id {
 #define X(id, name, asks, wrong) id,

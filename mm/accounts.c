@@ -1,6 +1,7 @@
 /*
  * mm/accounts.c - the books of memory: what is in use now against what was before. See mm/accounts.h.
  */
+#include "kernel/rcu.h"
 #include "kernel/errno.h"
 #include "kernel/servers/block.h"
 #include "kernel/sched.h"
@@ -20,7 +21,7 @@ static struct vm_snapshot opened;
 
 static bool at_rest(void)
 {
-	return !block_in_flight() && !nr_async_pages && writeback_at_rest() &&
+	return rcu_at_rest() && !block_in_flight() && !nr_async_pages && writeback_at_rest() &&
 	       kswapd_task->state != TASK_RUNNING;
 }
 

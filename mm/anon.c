@@ -23,6 +23,7 @@ void zero_page_init(void)
 static int map_zero_page(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep)
 {
 	vm_count(&vm_events.zero);
+	trace_note(NOTE_FAULT, TF_ZERO, 0);
 	vm_design->pte_lock(vma->vm_mm, addr, PT_ANON);
 	if (!pte_changed(PT_ANON, ptep, 0))
 		install_pte(ptep, mk_pte(zero_page, vma->vm_flags) & ~(pte_t)_PAGE_RW);
@@ -30,14 +31,20 @@ static int map_zero_page(struct vm_area_struct *vma, unsigned long addr, pte_t *
 	return VM_FAULT_OK;
 }
 
-int do_anonymous_page(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep, int write_access)
+int do_anonymous_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long addr, pte_t *ptep,
+		      int write_access)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	struct page *page;
 	bool lost;
+	int error;
 
 	if (!write_access)
 		return map_zero_page(vma, addr, ptep);
+	trace_note(NOTE_FAULT, TF_ANON, 0);
+	error = anon_vma_fault_prepare(fc, vma);
+	if (error != VM_FAULT_OK)
+		return error;
 	page = alloc_page(GFP_USER);
 	if (!page)
 		return VM_FAULT_OOM;
@@ -47,8 +54,10 @@ int do_anonymous_page(struct vm_area_struct *vma, unsigned long addr, pte_t *pte
 	mm_rss_add(mm, 1);
 	vm_design->pte_lock(mm, addr, PT_ANON);
 	lost = pte_changed(PT_ANON, ptep, 0);
-	if (!lost)
+	if (!lost) {
+		page_add_new_anon(page, vma, addr);
 		install_pte(ptep, mk_pte(page, vma->vm_flags) | _PAGE_RW | _PAGE_DIRTY);
+	}
 	vm_design->pte_unlock(mm, addr, PT_ANON);
 	if (lost) { /* another thread's fault was faster */
 		mm_rss_add(mm, -1);

@@ -14,7 +14,10 @@ static bool own_swap_cache_page(struct page *page)
 
 	if (!vm_design->cache_begin(CACHE_SHARE_TEST_COW, page))
 		return false;
-	own = PageSwapCache(page) && !is_page_shared(page) && take_out_of_swap_cache(page);
+	if (anon_vmas_used())
+		own = anon_page_is_ours(page);
+	else
+		own = PageSwapCache(page) && !is_page_shared(page) && take_out_of_swap_cache(page);
 	vm_design->cache_end(CACHE_SHARE_TEST_COW, page);
 	return own;
 }
@@ -28,6 +31,8 @@ static bool nobody_else_has(struct page *page)
 		return true;
 	case 2:
 		return PageSwapCache(page) && own_swap_cache_page(page);
+	case 3: /* somebody looks at it, but its slot may go */
+		return anon_vmas_used() && PageSwapCache(page) && own_swap_cache_page(page);
 	default:
 		return false;
 	}
@@ -43,9 +48,11 @@ static void replace_page(struct vm_area_struct *vma, unsigned long addr, pte_t *
 	page_set(new, PG_uptodate);
 	if (PageReserved(old))
 		mm_rss_add_locked(mm, 1); /* the zero page was not counted */
+	page_add_new_anon(new, vma, addr);
 	set_pte(ptep, mk_pte(new, vma->vm_flags) | _PAGE_RW | _PAGE_DIRTY);
 	/* No CPU may go on reading the old page: its other owner will change it. */
 	arch_flush_tlb_page(&mm->arch, addr);
+	page_remove_anon(old);
 }
 
 /* The first write to a page of a shared mapping whose file has not said yet that it has room for it. Then the
@@ -72,12 +79,14 @@ static int ask_for_room(struct vm_area_struct *vma, unsigned long addr, pte_t *p
 	return error ? VM_FAULT_SIGBUS : VM_FAULT_OK;
 }
 
-int do_wp_page(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep, pte_t orig)
+int do_wp_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long addr, pte_t *ptep, pte_t orig)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	struct page *old = phys_to_page(pte_phys(orig)), *new;
 	bool lost;
+	int error;
 
+	trace_note(NOTE_FAULT, TF_COW, 0);
 	if ((vma->vm_flags & VM_SHARED) && !room_is_certain(vma, old))
 		return ask_for_room(vma, addr, ptep, orig);
 	if ((vma->vm_flags & VM_SHARED) || nobody_else_has(old)) {
@@ -92,6 +101,12 @@ int do_wp_page(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep, pte_
 		get_page(old);
 	vm_design->pte_unlock(mm, addr, PT_FAULT_PRESENT);
 
+	error = anon_vma_fault_prepare(fc, vma);
+	if (error != VM_FAULT_OK) {
+		if (!PageReserved(old))
+			__free_page(old);
+		return error;
+	}
 	new = alloc_page(GFP_USER); /* may sleep, may steal, even the page at hand */
 	lost = true;
 	if (new) {

@@ -24,12 +24,13 @@ struct vm_events vm_events;
 
 /* @entry is present: a write to a read-only page makes a copy, else the entry becomes young (and
  * dirty). The bits are or-ed in: the machine sets such bits too, and none may be lost. */
-static int handle_present(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep, pte_t entry,
-			  int write_access)
+static int handle_present(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long addr, pte_t *ptep,
+			  pte_t entry, int write_access)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	pte_t bits = _PAGE_ACCESSED;
 
+	trace_note(NOTE_FAULT, TF_PRESENT, 0);
 	vm_design->pte_lock(mm, addr, PT_FAULT_PRESENT);
 	if (pte_changed(PT_FAULT_PRESENT, ptep, entry)) {
 		vm_design->pte_unlock(mm, addr, PT_FAULT_PRESENT);
@@ -37,7 +38,7 @@ static int handle_present(struct vm_area_struct *vma, unsigned long addr, pte_t 
 	}
 	if (write_access) {
 		if (!pte_write(entry))
-			return do_wp_page(vma, addr, ptep, entry);
+			return do_wp_page(fc, vma, addr, ptep, entry);
 		bits |= _PAGE_DIRTY;
 	}
 	__atomic_fetch_or(ptep, bits, __ATOMIC_ACQ_REL);
@@ -56,7 +57,7 @@ static int handle_pte_fault(struct fault_ctx *fc, struct vm_area_struct *vma, un
 	sync_point(SP_READ, ptep);
 	entry = pte_read(ptep);
 	if (pte_present(entry)) /* a lock taken for the look is kept until it was dealt with */
-		return handle_present(vma, addr, ptep, entry, write_access);
+		return handle_present(fc, vma, addr, ptep, entry, write_access);
 	vm_design->pte_unlock(mm, addr, PT_FAULT_LOOK);
 	if (pte_none(entry))
 		return do_no_page(fc, vma, addr, ptep, write_access);
@@ -109,8 +110,13 @@ int expand_stack(struct vm_area_struct *vma, unsigned long addr)
 		return -ENOMEM;
 	if ((vma->vm_flags & VM_LOCKED) && lock_limit_exceeded(mm, pages))
 		return -ENOMEM;
+	if (vma_tree_used() && range_tree_reserve(&mm->mm_tree, 1, GFP_ATOMIC))
+		return -ENOMEM; /* the bracket reserved with patience, but perhaps for another's growth */
+	assert_vma_write(vma);
 	vma->vm_start = start;
+	sync_point(SP_WRITE, &vma->vm_pgoff); /* who looks now sees half of it (f4) */
 	vma->vm_pgoff -= pages;
+	vma_tree_store(mm, start, vma->vm_end, vma);
 	mm->total_vm += pages;
 	if (vma->vm_flags & VM_LOCKED)
 		mm->locked_vm += pages;
@@ -128,6 +134,7 @@ static int grow_to(struct fault_ctx *fc, struct vm_area_struct **vmap, unsigned 
 		return 0;
 	if ((fc->code & FAULT_USER) && fc->addr + STACK_SLACK < user_sp)
 		return 0;
+	trace_note(NOTE_FAULT, TF_STACK, 0);
 	vma = vm_design->stack_grow_begin(fc, vma);
 	if (!vma)
 		return VM_FAULT_RETRY;
@@ -216,10 +223,13 @@ int vm_fault(unsigned long addr, unsigned code, unsigned long user_sp)
 	trace(TE_FAULT, (uint32_t)addr, code, CALLER_PLACE());
 	if (!fc.mm || addr >= TASK_SIZE)
 		return SIGSEGV;
+	trace_op_enter(OP_FAULT, 0, fc.mm->arch.pgd >> PAGE_SHIFT);
 	vm_count(&vm_events.faults);
 	milestone(MS_FAULT_ENTER, fc.mm->name);
 	while ((signal = try_fault(&fc, user_sp)) < 0)
 		fc.tries++;
 	milestone(MS_FAULT_LEAVE, fc.mm->name);
+	trace_note(NOTE_MEMORY, (uint32_t)nr_free_pages, (uintptr_t)nr_swap_pages);
+	trace_op_leave(OP_FAULT, 0, signal);
 	return signal;
 }

@@ -33,6 +33,8 @@ int make_pages_present(struct mm_struct *mm, unsigned long start, unsigned long 
 
 /* The pte slot that maps @addr, or NULL when there is no page table for it. */
 pte_t *pte_lookup(struct mm_struct *mm, unsigned long addr);
+/* The lock in the table that maps @addr, which there is (designs with TABLE_LOCK_PER_TABLE). */
+struct spinlock *pte_table_lock(struct mm_struct *mm, unsigned long addr);
 /* The same, allocating the table when missing; NULL = no memory. May sleep. */
 pte_t *pte_alloc(struct mm_struct *mm, unsigned long addr);
 

@@ -13,9 +13,10 @@
 #include "kernel/sync.h"
 #include "mm/design/design.h"
 #include "mm/fault.h"
+#include "mm/rmap.h"
 
 /* Entry: no entry stood in *@ptep. */
-int do_anonymous_page(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep,
+int do_anonymous_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long addr, pte_t *ptep,
 		      int write_access);
 int do_no_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long addr, pte_t *ptep,
 	       int write_access);
@@ -24,7 +25,8 @@ int do_swap_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long
 		 pte_t orig, int write_access);
 /* Entry: @orig, present and read-only, stands in *@ptep, and pte_lock(PT_FAULT_PRESENT) is held;
  * it is dropped on return. */
-int do_wp_page(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep, pte_t orig);
+int do_wp_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long addr, pte_t *ptep,
+	       pte_t orig);
 
 /* Grow @vma, the stack, down to @addr. 0, or -ENOMEM beyond its limit. Context: atomic.
  * Locks: the exception to rules 1 and 2: what stack_grow_begin took. */
@@ -34,6 +36,10 @@ int expand_stack(struct vm_area_struct *vma, unsigned long addr);
  * the page lock (the design's sharing bracket) or not; in the latter case it is tried when we hold
  * a spin lock, else slept for. False = it could not be had, treat the page as shared. */
 bool take_out_of_swap_cache(struct page *page);
+
+/* The same question where today's rule holds (designs with anon_vmas): a slot that no entry needs goes, whoever
+ * looks at the page meanwhile; ours alone is a page with one reference. Needs the page lock. */
+bool anon_page_is_ours(struct page *page);
 
 /* Inside pte_lock(@site): did somebody change the entry since we saw @seen? Asked only where the
  * design says that somebody could have. */

@@ -28,6 +28,7 @@ void address_space_init(struct address_space *as, const char *name,
 	list_init(&as->dirty_link);
 	as->ordinal = __atomic_add_fetch(&last_ordinal, 1, __ATOMIC_RELAXED);
 	spin_lock_init(&as->i_shared_lock, LC_I_SHARED, name);
+	init_rwsem(&as->i_mmap_rwsem, LC_I_MMAP, name);
 }
 
 struct file *file_alloc(const struct file_operations *ops, const char *name)

@@ -9,6 +9,7 @@
 
 #include "kernel/list.h"
 #include "kernel/semaphore.h"
+#include "kernel/rwsem.h"
 #include "kernel/spinlock.h"
 #include "mm/page.h"
 
@@ -49,6 +50,7 @@ struct address_space {
 	unsigned truncate_count;       /* vmtruncate() calls so far */
 	/* i_shared_lock */
 	struct spinlock i_shared_lock;
+	struct rw_semaphore i_mmap_rwsem; /* the same in today's designs */
 	struct vm_area_struct *i_mmap; /* all vmas that map this file */
 };
 

@@ -58,7 +58,7 @@ static void hash_page(struct page *page, struct address_space *mapping, unsigned
 {
 	struct page **head = chain_of(mapping, index);
 
-	page->mapping = mapping;
+	__atomic_store_n(&page->mapping, mapping, __ATOMIC_RELAXED); /* zap asks without a lock whether it has one */
 	page->index = index;
 	page->next_hash = *head;
 	page->pprev_hash = head;

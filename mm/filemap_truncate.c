@@ -89,17 +89,6 @@ void inode_drop_pages(struct inode *inode)
 
 /* --- entries ---------------------------------------------------------------------------------- */
 
-static bool mmget_unless_dying(struct mm_struct *mm)
-{
-	int users = __atomic_load_n(&mm->mm_users, __ATOMIC_ACQUIRE);
-
-	while (users > 0)
-		if (__atomic_compare_exchange_n(&mm->mm_users, &users, users + 1, false,
-						__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-			return true;
-	return false;
-}
-
 /* An address space with an area that is behind, pinned; NULL = none. One that dies zaps everything
  * itself, and nobody touches its memory any more. */
 static struct mm_struct *next_mm_behind(struct address_space *mapping)

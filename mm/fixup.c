@@ -7,6 +7,8 @@
  */
 #include "mm/vma.h"
 
+#include "mm/anon_vma.h"
+
 #include "kernel/errno.h"
 
 /* Cut the first @bytes off an area that is on no list, or whose change is inside list_change. */
@@ -30,6 +32,26 @@ static struct vm_area_struct *split_off(struct vm_area_struct *vma, unsigned lon
 	return part;
 }
 
+/* The same, with all that entering it in the list can need: its links to the reverse maps, and nodes of the tree
+ * for @stores areas. */
+static struct vm_area_struct *split_listed(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+					   unsigned flags, unsigned stores)
+{
+	struct vm_area_struct *part = split_off(vma, start, end, flags);
+
+	if (part && (vma_tree_reserve(vma->vm_mm, stores) || anon_vma_clone(part, vma))) {
+		vma_release(part);
+		part = NULL;
+	}
+	return part;
+}
+
+static void drop_part(struct vm_area_struct *part)
+{
+	unlink_anon_vmas(part);
+	vma_release(part);
+}
+
 static void take_references(struct vm_area_struct *part)
 {
 	if (part->vm_file)
@@ -37,12 +59,19 @@ static void take_references(struct vm_area_struct *part)
 	vma_open(part);
 }
 
+static void write_both(struct vm_area_struct *vma, struct vm_area_struct *part)
+{
+	vma_write(vma);
+	vma_write(part);
+}
+
 static int fixup_all(struct vm_area_struct *vma, unsigned newflags, enum list_site site)
 {
+	vma_write(vma);
 	vmlist_begin(vma->vm_mm, site, NULL);
 	assert_list(vma->vm_mm, true);
-	vm_design->vma_write(vma);
-	vma->vm_flags = newflags;
+	assert_vma_write(vma);
+	__atomic_store_n(&vma->vm_flags, newflags, __ATOMIC_RELAXED); /* reverse maps ask for VM_LOCKED */
 	vmlist_end(vma->vm_mm, site, NULL);
 	return 0;
 }
@@ -50,17 +79,20 @@ static int fixup_all(struct vm_area_struct *vma, unsigned newflags, enum list_si
 static int fixup_start(struct vm_area_struct *vma, unsigned long end, unsigned newflags,
 		       enum list_site site)
 {
-	struct vm_area_struct *part = split_off(vma, vma->vm_start, end, newflags);
+	struct vm_area_struct *part = split_listed(vma, vma->vm_start, end, newflags, 1);
 	struct mm_struct *mm = vma->vm_mm;
 
 	if (!part)
 		return -ENOMEM;
 	take_references(part);
+	write_both(vma, part);
 	vmlist_begin(mm, site, vma);
 	assert_list(mm, true);
-	vm_design->vma_write(vma);
+	assert_vma_write(vma);
+	vma_adjust_begin(vma);
 	cut_front(vma, end);
 	insert_vm_struct(mm, part);
+	vma_adjust_end(vma);
 	vmlist_end(mm, site, vma);
 	return 0;
 }
@@ -68,17 +100,20 @@ static int fixup_start(struct vm_area_struct *vma, unsigned long end, unsigned n
 static int fixup_end(struct vm_area_struct *vma, unsigned long start, unsigned newflags,
 		     enum list_site site)
 {
-	struct vm_area_struct *part = split_off(vma, start, vma->vm_end, newflags);
+	struct vm_area_struct *part = split_listed(vma, start, vma->vm_end, newflags, 1);
 	struct mm_struct *mm = vma->vm_mm;
 
 	if (!part)
 		return -ENOMEM;
 	take_references(part);
+	write_both(vma, part);
 	vmlist_begin(mm, site, vma);
 	assert_list(mm, true);
-	vm_design->vma_write(vma);
+	assert_vma_write(vma);
+	vma_adjust_begin(vma);
 	vma->vm_end = start;
 	insert_vm_struct(mm, part);
+	vma_adjust_end(vma);
 	vmlist_end(mm, site, vma);
 	return 0;
 }
@@ -86,35 +121,40 @@ static int fixup_end(struct vm_area_struct *vma, unsigned long start, unsigned n
 static int fixup_middle(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 			unsigned newflags, enum list_site site)
 {
-	struct vm_area_struct *left = split_off(vma, vma->vm_start, start, vma->vm_flags), *right;
+	struct vm_area_struct *left = split_listed(vma, vma->vm_start, start, vma->vm_flags, 2), *right;
 	struct mm_struct *mm = vma->vm_mm;
 
 	if (!left)
 		return -ENOMEM;
-	right = split_off(vma, end, vma->vm_end, vma->vm_flags);
+	right = split_listed(vma, end, vma->vm_end, vma->vm_flags, 2);
 	if (!right) {
-		vma_release(left);
+		drop_part(left);
 		return -ENOMEM;
 	}
 	if (site == LIST_LOCK) {
 		/* mlock writes the flags once before its section: harmless to the outcome, but
 		 * 1999's designs leave this bracket empty, and the stealer reads vm_flags (R9). */
+		vma_write(vma);
 		vmlist_begin(mm, LIST_LOCK_MIDDLE_FLAGS, vma);
 		assert_list(mm, true);
-		vm_design->vma_write(vma);
-		vma->vm_flags = newflags;
+		assert_vma_write(vma);
+		__atomic_store_n(&vma->vm_flags, newflags, __ATOMIC_RELAXED); /* reverse maps ask for VM_LOCKED */
 		vmlist_end(mm, LIST_LOCK_MIDDLE_FLAGS, vma);
 	}
 	take_references(left);
 	take_references(right);
+	write_both(vma, left);
+	vma_write(right);
 	vmlist_begin(mm, site, vma);
 	assert_list(mm, true);
-	vm_design->vma_write(vma);
+	assert_vma_write(vma);
+	vma_adjust_begin(vma);
 	cut_front(vma, start);
 	vma->vm_end = end;
-	vma->vm_flags = newflags;
+	__atomic_store_n(&vma->vm_flags, newflags, __ATOMIC_RELAXED); /* reverse maps ask for VM_LOCKED */
 	insert_vm_struct(mm, left);
 	insert_vm_struct(mm, right);
+	vma_adjust_end(vma);
 	vmlist_end(mm, site, vma);
 	return 0;
 }

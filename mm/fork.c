@@ -7,6 +7,7 @@
  * stealer takes in between is copied as it was.
  */
 #include "kernel/errno.h"
+#include "mm/rmap.h"
 #include "mm/avl.h"
 #include "mm/fault.h"
 #include "mm/vma.h"
@@ -37,6 +38,7 @@ static inline int copy_one_pte(pte_t *dst, pte_t *src, pte_t entry, unsigned vm_
 	if (PageReserved(page))
 		return 0;
 	get_page(page);
+	page_dup_anon(page);
 	return 1;
 }
 
@@ -70,9 +72,11 @@ int copy_page_range(struct mm_struct *dst, struct mm_struct *src, struct vm_area
 		if (!to)
 			return -ENOMEM;
 		vm_design->swap_begin(SWAP_FORK);
+		vm_design->pte_lock(dst, addr, PT_FORK_CHILD);
 		vm_design->pte_lock(src, addr, PT_FORK_COPY);
 		copy_table(dst, to, from, from + ((next - addr) >> PAGE_SHIFT), vma->vm_flags);
 		vm_design->pte_unlock(src, addr, PT_FORK_COPY);
+		vm_design->pte_unlock(dst, addr, PT_FORK_CHILD);
 		vm_design->swap_end(SWAP_FORK);
 	}
 	return 0;
@@ -88,20 +92,43 @@ static int dup_area(struct mm_struct *mm, struct mm_struct *oldmm, struct vm_are
 
 	if (!copy)
 		return -ENOMEM;
-	vm_design->vma_write(vma);
+	if (!reopened(REOPEN_F3)) /* a fault that holds only @vma must not come in between */
+		vma_write(vma);
 	copy->vm_mm = mm;
 	copy->vm_flags &= ~(unsigned)VM_LOCKED; /* locks are not inherited */
 	copy->label = NULL;
+	error = anon_vma_fork(copy, vma);
+	if (error) {
+		vma_release(copy);
+		return error;
+	}
 	if (copy->vm_file) {
 		get_file(copy->vm_file);
 		vma_file_link(copy);
 	}
 	error = copy_page_range(mm, oldmm, vma);
+	copy->detached = false;
 	**tail = copy;
 	*tail = &copy->vm_next;
 	mm->map_count++;
 	vma_open(copy);
 	return error;
+}
+
+static void *next_copy(void *cursor)
+{
+	struct vm_area_struct **vma = cursor, *copy = *vma;
+
+	*vma = copy->vm_next;
+	return copy;
+}
+
+/* The child's areas are the parent's, one by one: its tree is the parent's with other entries. */
+static int dup_tree(struct mm_struct *mm, struct mm_struct *oldmm)
+{
+	struct vm_area_struct *cursor = mm->mmap;
+
+	return range_tree_dup(&mm->mm_tree, &oldmm->mm_tree, next_copy, &cursor, GFP_KERNEL);
 }
 
 static int dup_areas(struct mm_struct *mm, struct mm_struct *oldmm)
@@ -111,6 +138,8 @@ static int dup_areas(struct mm_struct *mm, struct mm_struct *oldmm)
 
 	for (vma = oldmm->mmap; vma && !error; vma = vma->vm_next)
 		error = dup_area(mm, oldmm, vma, &tail);
+	if (vma_tree_used())
+		return error ? error : dup_tree(mm, oldmm);
 	if (mm->map_count >= AVL_MIN_MAP_COUNT)
 		build_mmap_avl(mm);
 	return error;

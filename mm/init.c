@@ -10,6 +10,7 @@
 #include "mm/mm_init.h"
 #include "mm/slab.h"
 #include "mm/vm_init.h"
+#include "mm/vma_lock.h"
 #include "swap/swap.h"
 
 /* Frames set apart for the servers: a request chain needs a buffer, a message and a page table. */
@@ -22,6 +23,8 @@ void mm_init(const struct boot_info *bi)
 		page_poison_enable();
 	page_reserve_set(SERVER_RESERVE);
 	kmem_cache_init();
+	range_tree_boot();
+	vma_lock_boot();
 	page_cache_init();
 	swap_init();
 	file_cache_init();

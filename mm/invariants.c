@@ -8,7 +8,9 @@
 
 #include "kernel/printk.h"
 #include "kernel/watch.h"
+#include "mm/design/design.h"
 #include "mm/fault.h"
+#include "mm/rmap.h"
 #include "mm/slab.h"
 
 #define TABLE_SPAN (1UL << 22)
@@ -77,6 +79,30 @@ static int check_areas(struct mm_struct *mm)
 	return 0;
 }
 
+/* The range tree says the same as the list, address by address where something begins or ends. */
+static int check_tree(struct mm_struct *mm)
+{
+	const struct range_tree *tree = &mm->mm_tree;
+	const struct vm_area_struct *vma;
+	unsigned long end = 0;
+
+	if (vm_design->lookup != LOOKUP_RANGE_TREE)
+		return 0;
+	if (range_tree_check(tree) < 0)
+		return mm_failed(mm, "tree", "nodes out of order", 0, 0);
+	for (vma = mm->mmap; vma; vma = vma->vm_next) {
+		if (range_tree_find(tree, end) != vma || range_tree_walk(tree, vma->vm_start) != vma ||
+		    range_tree_walk(tree, vma->vm_end - 1) != vma || vma->detached)
+			return mm_failed(mm, "tree", "not as the list has it:", vma->vm_start, vma->vm_end);
+		if (vma->vm_start > end && range_tree_walk(tree, vma->vm_start - 1))
+			return mm_failed(mm, "tree", "an area in a gap before", vma->vm_start, vma->vm_end);
+		end = vma->vm_end;
+	}
+	if (range_tree_find(tree, end))
+		return mm_failed(mm, "tree", "an area behind the last one:", end, 0);
+	return 0;
+}
+
 /* --- ptes against areas, rss -------------------------------------------------------------- */
 
 struct pte_walk {
@@ -84,6 +110,18 @@ struct pte_walk {
 	long present;
 	int failures;
 };
+
+/* An entry that may be written stands in an area that may be (f5); the reverse map of its page leads back to
+ * it (f3, f4, f6), without which the page could never be stolen. */
+static int check_present(struct mm_struct *mm, const struct vm_area_struct *vma, unsigned long addr, pte_t pte)
+{
+	const struct page *page = phys_to_page(pte_phys(pte));
+	int failures = 0;
+
+	if (pte_write(pte) && !(vma->vm_flags & VM_WRITE))
+		failures += mm_failed(mm, "writable pte in a read-only area", "address, entry:", addr, pte);
+	return failures + check_rmap_of_pte(vma, addr, page);
+}
 
 static void check_pte(struct mm_struct *mm, unsigned long addr, pte_t pte, void *arg)
 {
@@ -95,8 +133,11 @@ static void check_pte(struct mm_struct *mm, unsigned long addr, pte_t pte, void 
 	if (!w->vma || addr < w->vma->vm_start)
 		w->failures += mm_failed(mm, "pte outside every area", "address, entry:", addr,
 					 pte);
-	if (pte_present(pte) && nr < max_mapnr && !PageReserved(mem_map + nr))
+	if (pte_present(pte) && nr < max_mapnr && !PageReserved(mem_map + nr)) {
 		w->present++;
+		if (w->vma && addr >= w->vma->vm_start)
+			w->failures += check_present(mm, w->vma, addr, pte);
+	}
 }
 
 int vm_invariants_check_mm(struct mm_struct *mm)
@@ -106,6 +147,7 @@ int vm_invariants_check_mm(struct mm_struct *mm)
 
 	if (failures) /* the list cannot be relied on */
 		return failures;
+	w.failures = check_tree(mm);
 	for_each_pte(mm, check_pte, &w);
 	if (w.present != mm->rss)
 		w.failures += mm_failed(mm, "rss", "rss, present entries:",

@@ -54,6 +54,10 @@ int invariant_failed(const char *key, const char *fmt, ...) __attribute__((forma
 void for_each_pte(struct mm_struct *mm,
 		  void (*f)(struct mm_struct *mm, unsigned long addr, pte_t pte, void *arg),
 		  void *arg);
+/* mm/invariants_rmap.c: from a page back to an entry that maps it; entries against mapcount; the lists. */
+int check_rmap_of_pte(const struct vm_area_struct *vma, unsigned long addr, const struct page *page);
+int check_mapcount(const struct page *page);
+int check_anon_lists(void);
 int check_pages_and_swap(void);
 int check_counters(void);
 

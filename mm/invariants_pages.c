@@ -109,7 +109,7 @@ static int check_found(const struct page *page)
 					text);
 	if (PageLocked(page))
 		return invariant_failed("invariant: page left locked", "%s", text);
-	return 0;
+	return check_mapcount(page);
 }
 
 /* What is left of the counts of one area must be nothing. */
@@ -189,6 +189,7 @@ int check_counters(void)
 	if (lru != nr_lru_pages)
 		failures += invariant_failed("invariant: lru", "nr_lru_pages says %d, %d are there",
 					     nr_lru_pages, lru);
+	failures += check_anon_lists();
 	if (slab_verify())
 		failures += invariant_failed("invariant: slab", "see above");
 	return failures;

@@ -10,6 +10,7 @@
  */
 #include "kernel/printk.h"
 #include "kernel/sched.h"
+#include "kernel/trace.h"
 #include "kernel/watch.h"
 #include "mm/page.h"
 #include "mm/slab.h"
@@ -49,12 +50,24 @@ int do_try_to_free_pages(unsigned gfp)
 	return enough;
 }
 
+/* For the trace, an operation of its own. */
+static int reclaim(enum trace_op op, unsigned gfp)
+{
+	int enough;
+
+	trace_op_enter(op, 0, 0);
+	enough = do_try_to_free_pages(gfp);
+	trace_note(NOTE_MEMORY, (uint32_t)nr_free_pages, (uintptr_t)nr_swap_pages);
+	trace_op_leave(op, 0, enough);
+	return enough;
+}
+
 int try_to_free_pages(unsigned gfp)
 {
 	/* A server that stole pages could wait for itself: its reserve has to do. */
 	BUG_ON(current->flags & PF_SERVER);
 	wakeup_kswapd();
-	return gfp & __GFP_WAIT ? do_try_to_free_pages(gfp) : 1;
+	return gfp & __GFP_WAIT ? reclaim(OP_RECLAIM, gfp) : 1;
 }
 
 void wakeup_kswapd(void)
@@ -68,7 +81,7 @@ static void balance(void)
 	do {
 		if (nr_free_pages >= freepages.high)
 			break;
-		if (!do_try_to_free_pages(GFP_KSWAPD))
+		if (!reclaim(OP_KSWAPD, GFP_KSWAPD))
 			break;
 	} while (!current->need_resched);
 }

@@ -11,6 +11,7 @@
  */
 #include "kernel/inode.h"
 #include "kernel/printk.h"
+#include "kernel/rcu.h"
 #include "kernel/sched.h"
 #include "kernel/string.h"
 #include "mm/fault.h"
@@ -87,10 +88,18 @@ static long frames_that_count(void)
 	return frames_in_use() - (long)dead_mms_loaded();
 }
 
+/* What waits for a grace period is on its way. Who cannot sleep takes things as they are. */
+static void finish_rcu(void)
+{
+	if (current && !spinlocks_held() && rcu_pending())
+		rcu_barrier();
+}
+
 void vm_leak_snapshot(struct vm_snapshot *snap)
 {
 	struct kmem_cache *c;
 
+	finish_rcu();
 	memset(snap, 0, sizeof(*snap));
 	snap->pages = frames_that_count();
 	snap->swap_slots = swap_slots_in_use();
@@ -126,8 +135,12 @@ static int compare_cache(const struct vm_snapshot *before, struct kmem_cache *c)
 int vm_leak_compare(const struct vm_snapshot *before)
 {
 	struct kmem_cache *c;
-	long pages = frames_that_count(), slots = swap_slots_in_use();
+	long pages, slots;
 	int failures = 0;
+
+	finish_rcu();
+	pages = frames_that_count();
+	slots = swap_slots_in_use();
 
 	if (pages + slots != before->pages + before->swap_slots)
 		failures += invariant_failed("leak: pages",

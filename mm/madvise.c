@@ -119,10 +119,13 @@ static int mincore_chunk(struct mm_struct *mm, unsigned long addr, unsigned n, u
 			vma = find_vma(mm, addr);
 		if (!vma || vma->vm_start > addr)
 			return -ENOMEM;
-		vm_design->pte_lock(mm, addr, PT_MINCORE);
-		ptep = pte_lookup(mm, addr);
-		vec[i] = ptep && pte_present(pte_read(ptep));
-		vm_design->pte_unlock(mm, addr, PT_MINCORE);
+		ptep = pte_lookup(mm, addr); /* tables only come while mm_lock is held */
+		vec[i] = 0;
+		if (ptep) {
+			vm_design->pte_lock(mm, addr, PT_MINCORE);
+			vec[i] = !!pte_present(pte_read(ptep));
+			vm_design->pte_unlock(mm, addr, PT_MINCORE);
+		}
 		if (!vec[i])
 			vec[i] = page_in_cache(vma, addr);
 	}

@@ -5,6 +5,7 @@
  * around the merged area's close(), when that area is already off the list; the caller's mmap_sem
  * keeps the list otherwise as it was.
  */
+#include "mm/anon_vma.h"
 #include "mm/vma.h"
 
 static bool can_merge(const struct vm_area_struct *prev, const struct vm_area_struct *vma)
@@ -13,6 +14,8 @@ static bool can_merge(const struct vm_area_struct *prev, const struct vm_area_st
 	    prev->vm_ops != vma->vm_ops || prev->vm_flags != vma->vm_flags ||
 	    prev->vm_private_data != vma->vm_private_data ||
 	    prev->vm_truncate_count != vma->vm_truncate_count) /* one is behind: filemap_truncate.c */
+		return false;
+	if (!anon_vma_compatible(prev, vma))
 		return false;
 	/* Anonymous areas too: reverse maps find an entry by the page's offset in its area. */
 	return prev->vm_pgoff + ((prev->vm_end - prev->vm_start) >> PAGE_SHIFT) == vma->vm_pgoff;
@@ -25,8 +28,10 @@ static void dispose_merged(struct mm_struct *mm, struct vm_area_struct *vma)
 
 	if (has_close) {
 		/* An empty area at its end: close() must not think that pages go away. */
+		vma_adjust_begin(vma);
 		vma->vm_pgoff += (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
 		vma->vm_start = vma->vm_end;
+		vma_adjust_end(vma);
 		vmlist_end(mm, LIST_MERGE_CLOSE, vma);
 		vm_design->vma_unlinked(vma);
 		vma_close(vma);
@@ -53,10 +58,17 @@ void merge_segments(struct mm_struct *mm, unsigned long start, unsigned long end
 			prev = vma;
 			continue;
 		}
-		vm_design->vma_write(prev);
-		vm_design->vma_write(vma);
+		if (vma_tree_reserve(mm, 1))
+			return; /* they stay two */
+		vma_write(prev);
+		vma_write(vma);
 		unlink_vm_struct(mm, vma, prev);
+		vma_adjust_begin(prev);
+		assert_vma_write(prev);
 		prev->vm_end = vma->vm_end;
+		vma_adjust_end(prev);
+		vma_tree_store(mm, prev->vm_start, prev->vm_end, prev); /* one slot for all of it */
+		anon_vma_merge(prev, vma);
 		dispose_merged(mm, vma);
 	}
 }

@@ -8,11 +8,13 @@
 #ifndef MM_MM_H
 #define MM_MM_H
 
+#include "kernel/rcu.h"
 #include "kernel/rwsem.h"
 #include "kernel/semaphore.h"
 #include "kernel/spinlock.h"
 #include "mm/file.h"
 #include "mm/page.h"
+#include "mm/range_tree.h"
 
 #define TASK_SIZE      0xC0000000UL
 #define TASK_UNMAPPED_BASE (TASK_SIZE / 3)
@@ -47,6 +49,7 @@
 #define MAP_LOCKED    0x2000
 #define MREMAP_MAYMOVE 1
 #define MREMAP_FIXED   2
+#define MREMAP_DONTUNMAP 4 /* designs with anon_vmas: scenario anon-vma-early wants it */
 
 /* --- a page-table entry, i386 format everywhere (facts section d) ----------------------------- */
 
@@ -71,6 +74,8 @@ typedef uint32_t pte_t; /* a machine word that hardware also writes; the one typ
 
 struct mm_struct;
 struct vm_area_struct;
+struct anon_vma;
+struct anon_vma_chain;
 
 enum vm_method { VM_OPEN, VM_CLOSE, VM_UNMAP, VM_NOPAGE, VM_SWAPOUT };
 
@@ -115,6 +120,9 @@ struct vm_area_struct {
 	unsigned long vm_pgoff; /* offset in the file, in pages */
 	struct file *vm_file;	/* a reference is held; NULL = none */
 	void *vm_private_data;	/* the driver's */
+	/* reverse maps (mm/anon_vma.h): NULL to set under PT_ANON_VMA; the links under the family's lock */
+	struct anon_vma *anon_vma;
+	struct anon_vma_chain *anon_vma_chain;
 	/* for reports: "V" or NULL */
 	const char *label;
 	/* the locking design's own words (busy count, reference count, sequence ...) */
@@ -123,6 +131,11 @@ struct vm_area_struct {
 		int refs;
 		uint32_t seq;
 	} design;
+	/* designs with per-VMA locks (mm/vma_lock.h) */
+	struct vma_lock *vm_lock; /* NULL in others */
+	unsigned vm_lock_seq;	  /* vm_lock for writing to store it */
+	bool detached;		  /* in no tree */
+	struct rcu_head vm_rcu;
 };
 
 /* --- mm ---------------------------------------------------------------------------------------- */
@@ -132,6 +145,7 @@ struct mm_struct {
 	struct vm_area_struct *mmap;	   /* sorted by address */
 	struct vm_area_struct *mmap_avl;   /* root; NULL below AVL_MIN_MAP_COUNT areas */
 	struct vm_area_struct *mmap_cache; /* hint; racy by design (S0, caveat 1) */
+	struct range_tree mm_tree;	   /* designs with LOOKUP_RANGE_TREE: the areas again; readers: RCU */
 	int map_count;
 	unsigned long start_code, end_code, start_data, end_data, start_brk, brk, start_stack;
 	unsigned long total_vm, locked_vm; /* pages */
@@ -161,6 +175,8 @@ struct mm_struct {
 	struct semaphore vmlist_sem;	/* designs whose vmlist lock sleeps */
 	struct rw_semaphore vmlist_rwsem; /* the design in which stealers share it */
 	struct rw_semaphore mmap_rwsem; /* designs with readers and writers */
+	struct rw_semaphore mmap_lock;	/* the same, under today's name */
+	unsigned mm_lock_seq;		/* odd while mmap_lock is held for writing (mm/vma_lock.h) */
 
 	char name[16]; /* for reports and stories */
 	int owner_pid; /* task that created it; SIGBUS of a failing swapout goes there */
@@ -171,13 +187,16 @@ extern struct mm_struct init_mm;
 /* mm lifetime (mm/mmap.c). mm_alloc: empty mm, mm_users = mm_count = 1; NULL = no memory. */
 struct mm_struct *mm_alloc(const char *name);
 void mmget(struct mm_struct *mm);	/* mm_users + 1 */
+/* The same unless the last user has gone and it is being taken apart: then false. The structure itself must be
+ * kept by the caller. Context: any. */
+bool mmget_unless_dying(struct mm_struct *mm);
 void mmput(struct mm_struct *mm);	/* mm_users - 1; last: exit_mmap, then mmdrop; may sleep */
 void mm_grab(struct mm_struct *mm);	/* mm_count + 1 */
 void mm_drop(struct mm_struct *mm);	/* mm_count - 1; last: free page directory and struct */
 
 /* Give the struct back to its slab cache; called by the design's vma_free when nobody can look. */
 void vma_release(struct vm_area_struct *vma);
-/* rss += @n, a plain addition as in 1999: the first form inside the design's PT_RSS bracket, the
+/* rss += @n, a plain addition as in 1999 (atomic where each table has its lock): the first form inside the design's PT_RSS bracket, the
  * second where the caller already holds what the design has for rss. */
 void mm_rss_add(struct mm_struct *mm, long n);
 void mm_rss_add_locked(struct mm_struct *mm, long n);

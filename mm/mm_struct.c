@@ -12,6 +12,7 @@
 #include "kernel/printk.h"
 #include "kernel/string.h"
 #include "kernel/task.h"
+#include "mm/anon_vma.h"
 #include "mm/fault.h"
 #include "mm/slab.h"
 #include "mm/vm_init.h"
@@ -39,6 +40,7 @@ void vm_init(void)
 {
 	vma_cache_init();
 	mm_cache_init();
+	anon_vma_init();
 	zero_page_init();
 }
 
@@ -62,7 +64,9 @@ struct mm_struct *mm_alloc_private(const char *name)
 	list_init(&mm->mmlist);
 	str_copy(mm->name, name ? name : "", sizeof(mm->name));
 	mm->owner_pid = current ? current->pid : 0;
+	trace_note(NOTE_MM, mm->arch.pgd >> PAGE_SHIFT, 0);
 	vm_design->mm_init_locks(mm);
+	trace_note(NOTE_MM_END, mm->arch.pgd >> PAGE_SHIFT, 0);
 	return mm;
 }
 
@@ -89,6 +93,17 @@ static void life_point(const volatile int *count)
 {
 	if (!spinlocks_held())
 		sync_point(SP_WRITE, count);
+}
+
+bool mmget_unless_dying(struct mm_struct *mm)
+{
+	int users = __atomic_load_n(&mm->mm_users, __ATOMIC_ACQUIRE);
+
+	while (users > 0)
+		if (__atomic_compare_exchange_n(&mm->mm_users, &users, users + 1, false,
+						__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+			return true;
+	return false;
 }
 
 void mmget(struct mm_struct *mm)
@@ -154,13 +169,26 @@ static inline void change_rss(struct mm_struct *mm, long n)
 	shared_write(mm->rss, rss + n);
 }
 
+/* Entries of two tables may be changed at once: then the counter is atomic. */
+static inline bool rss_is_atomic(void)
+{
+	return vm_design->table_lock == TABLE_LOCK_PER_TABLE;
+}
+
 void mm_rss_add_locked(struct mm_struct *mm, long n)
 {
-	change_rss(mm, n);
+	if (rss_is_atomic())
+		__atomic_fetch_add(&mm->rss, n, __ATOMIC_RELAXED);
+	else
+		change_rss(mm, n);
 }
 
 void mm_rss_add(struct mm_struct *mm, long n)
 {
+	if (rss_is_atomic()) {
+		mm_rss_add_locked(mm, n);
+		return;
+	}
 	vm_design->pte_lock(mm, 0, PT_RSS);
 	change_rss(mm, n);
 	vm_design->pte_unlock(mm, 0, PT_RSS);

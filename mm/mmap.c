@@ -106,15 +106,33 @@ static int mmap_file(struct mm_struct *mm, struct vm_area_struct *vma, struct fi
 	return error;
 }
 
-/* Enter a finished area in the list; it may be merged away, so its bounds are read before. */
+/* f5: the area is entered with an ordinary area's permissions, unlocked, and gets its own afterwards, as
+ * vm_page_prot was set until 6.5. */
+static void insert_unfinished(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	unsigned flags = vma->vm_flags;
+
+	vma->vm_flags = flags | VM_ACCESS;
+	insert_vm_struct(mm, vma);
+	sync_point(SP_WRITE, &vma->vm_flags);
+	vma->vm_flags = flags;
+}
+
+/* Enter a finished area in the list; it may be merged away, so its bounds are read before. It is locked
+ * first: a fault that finds it in the tree waits until all of this is over (f5). */
 static void link_new_area(struct mm_struct *mm, struct vm_area_struct *vma, enum list_site site)
 {
 	unsigned long start = vma->vm_start, end = vma->vm_end;
 	unsigned long pages = (end - start) >> PAGE_SHIFT;
 	unsigned flags = vma->vm_flags;
 
+	if (!reopened(REOPEN_F5))
+		vma_write(vma);
 	vmlist_begin(mm, site, vma);
-	insert_vm_struct(mm, vma);
+	if (reopened(REOPEN_F5))
+		insert_unfinished(mm, vma);
+	else
+		insert_vm_struct(mm, vma);
 	merge_segments(mm, start, end);
 	vmlist_end(mm, site, NULL);
 	mm->total_vm += pages;
@@ -155,6 +173,8 @@ unsigned long do_mmap_pgoff(struct mm_struct *mm, struct file *file, unsigned lo
 	vma->vm_flags = (unsigned)vm_flags;
 	vma->vm_pgoff = file ? pgoff : addr >> PAGE_SHIFT;
 	error = do_munmap(mm, addr, len);
+	if (!error)
+		error = vma_tree_reserve(mm, 1);
 	if (!error && file)
 		error = mmap_file(mm, vma, file);
 	if (error) {
@@ -188,6 +208,8 @@ unsigned long do_brk(struct mm_struct *mm, unsigned long addr, unsigned long len
 	vma->vm_flags = VM_DATA_FLAGS | mm->def_flags;
 	vma->vm_pgoff = addr >> PAGE_SHIFT;
 	error = do_munmap(mm, addr, len);
+	if (!error)
+		error = vma_tree_reserve(mm, 1);
 	if (error) {
 		vma_release(vma);
 		return (unsigned long)error;
@@ -226,7 +248,12 @@ int setup_stack_area(struct mm_struct *mm)
 	vma->vm_flags = VM_DATA_FLAGS | VM_GROWSDOWN;
 	vma->vm_pgoff = vma->vm_start >> PAGE_SHIFT;
 	vma->label = "stack";
+	if (vma_tree_reserve(mm, 1)) {
+		vma_release(vma);
+		return -ENOMEM;
+	}
 	vm_design->mm_lock(mm, MM_EXEC);
+	vma_write(vma);
 	vmlist_begin(mm, LIST_EXEC, vma);
 	insert_vm_struct(mm, vma);
 	vmlist_end(mm, LIST_EXEC, vma);

@@ -13,6 +13,7 @@
 #include "kernel/errno.h"
 #include "kernel/printk.h"
 #include "kernel/task.h"
+#include "mm/anon_vma.h"
 #include "mm/fault.h"
 #include "mm/vma.h"
 
@@ -21,15 +22,20 @@ static struct vm_area_struct *detach_areas(struct mm_struct *mm, struct vm_area_
 					   struct vm_area_struct *prev, unsigned long end)
 {
 	struct vm_area_struct *head = NULL, **tail = &head, *next;
+	unsigned long from = vma->vm_start, to = vma->vm_end;
 
+	for (next = vma; next && next->vm_start < end; next = next->vm_next)
+		vma_write(next);
 	vmlist_begin(mm, LIST_MUNMAP, NULL);
 	for (; vma && vma->vm_start < end; vma = next) {
 		next = vma->vm_next;
-		vm_design->vma_write(vma);
+		assert_vma_write(vma);
+		to = vma->vm_end;
 		unlink_vm_struct(mm, vma, prev);
 		*tail = vma;
 		tail = &vma->vm_next;
 	}
+	vma_tree_store(mm, from, to, NULL);
 	vmlist_end(mm, LIST_MUNMAP, NULL);
 	return head;
 }
@@ -38,6 +44,7 @@ static struct vm_area_struct *detach_areas(struct mm_struct *mm, struct vm_area_
 static void destroy_area(struct vm_area_struct *vma)
 {
 	vma_close(vma);
+	unlink_anon_vmas(vma);
 	if (vma->vm_file)
 		fput(vma->vm_file);
 	vm_design->vma_free(vma);
@@ -49,28 +56,28 @@ static void unmap_fixup(struct mm_struct *mm, struct vm_area_struct *vma, unsign
 			unsigned long end, struct vm_area_struct **extra)
 {
 	struct vm_area_struct *tail = NULL;
+	unsigned long old_end = vma->vm_end;
 
 	if (start == vma->vm_start && end == vma->vm_end) {
 		destroy_area(vma);
 		return;
 	}
-	if (end < vma->vm_end && start > vma->vm_start) {
-		tail = *extra;
+	if (end < old_end && start > vma->vm_start) {
+		tail = *extra; /* made by prepare_tail */
 		*extra = NULL;
-		vm_area_copy(tail, vma);
 		if (tail->vm_file)
 			get_file(tail->vm_file);
 		vma_open(tail);
-	} else if (end < vma->vm_end) {
+		vma_write(tail);
+	}
+	vma_adjust_begin(vma);
+	if (start > vma->vm_start) {
+		vma->vm_end = start;
+	} else {
 		vma->vm_pgoff += (end - vma->vm_start) >> PAGE_SHIFT;
 		vma->vm_start = end;
 	}
-	if (tail) {
-		tail->vm_pgoff += (end - tail->vm_start) >> PAGE_SHIFT;
-		tail->vm_start = end;
-	}
-	if (start > vma->vm_start)
-		vma->vm_end = start;
+	vma_adjust_end(vma);
 	vmlist_begin(mm, LIST_FIXUP, vma);
 	insert_vm_struct(mm, vma);
 	if (tail)
@@ -96,6 +103,15 @@ static bool account_areas(struct mm_struct *mm, const struct vm_area_struct *vma
 	return whole;
 }
 
+/* Two pieces of @vma stay: @tail becomes the upper one, as far as that can fail. */
+static int prepare_tail(struct vm_area_struct *tail, struct vm_area_struct *vma, unsigned long start)
+{
+	vm_area_copy(tail, vma);
+	tail->vm_pgoff += (start - vma->vm_start) >> PAGE_SHIFT;
+	tail->vm_start = start;
+	return anon_vma_clone(tail, vma);
+}
+
 /* @downgrade: the caller changes nothing after this, so when every area goes whole the rest can run
  * beside faults in other areas (designs with readers and writers). */
 static int munmap_range(struct mm_struct *mm, unsigned long start, size_t len, bool downgrade)
@@ -114,6 +130,11 @@ static int munmap_range(struct mm_struct *mm, unsigned long start, size_t len, b
 	extra = vm_area_alloc();
 	if (!extra)
 		return -ENOMEM;
+	if (vma_tree_reserve(mm, 3) ||
+	    (vma->vm_start < start && vma->vm_end > end && prepare_tail(extra, vma, end))) {
+		vma_release(extra);
+		return -ENOMEM;
+	}
 	vma = detach_areas(mm, vma, prev, end);
 	if (account_areas(mm, vma, start, end) && downgrade)
 		vm_design->mm_downgrade(mm, MM_MUNMAP);
@@ -163,6 +184,7 @@ void exit_mmap(struct mm_struct *mm)
 	vma = mm->mmap;
 	mm->mmap = NULL;
 	mm->mmap_avl = NULL;
+	range_tree_destroy(&mm->mm_tree);
 	shared_write(mm->mmap_cache, NULL);
 	vmlist_end(mm, LIST_EXIT, NULL);
 	mm->total_vm = 0;
@@ -170,11 +192,14 @@ void exit_mmap(struct mm_struct *mm)
 	for (; vma; vma = next) {
 		next = vma->vm_next;
 		mm->map_count--;
+		vma_write(vma);
+		vma->detached = true;
 		vm_design->vma_unlinked(vma);
 		vma_unmap(vma, vma->vm_start, vma->vm_end - vma->vm_start);
 		vma_close(vma);
 		vma_file_unlink(vma);
 		zap_page_range(mm, vma->vm_start, vma->vm_end - vma->vm_start);
+		unlink_anon_vmas(vma);
 		if (vma->vm_file)
 			fput(vma->vm_file);
 		vm_design->vma_free(vma);

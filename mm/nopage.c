@@ -104,9 +104,9 @@ static void map_around(struct vm_area_struct *vma, unsigned long addr, pte_t *pt
 
 /* --- one page --------------------------------------------------------------------------------- */
 
-/* Put @page's entry in place; its reference goes into the entry. */
+/* Put @page's entry in place; its reference goes into the entry. @anonymous: it is a copy, ours alone. */
 static void install_page(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep,
-			 struct page *page, pte_t entry)
+			 struct page *page, pte_t entry, bool anonymous)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	long counted = PageReserved(page) ? 0 : 1;
@@ -116,8 +116,11 @@ static void install_page(struct vm_area_struct *vma, unsigned long addr, pte_t *
 		mm_rss_add(mm, 1);
 	vm_design->pte_lock(mm, addr, PT_NO_PAGE);
 	lost = pte_changed(PT_NO_PAGE, ptep, 0);
-	if (!lost)
+	if (!lost) {
+		if (anonymous)
+			page_add_new_anon(page, vma, addr);
 		install_pte(ptep, entry);
+	}
 	vm_design->pte_unlock(mm, addr, PT_NO_PAGE);
 	if (lost) {
 		if (counted)
@@ -132,11 +135,18 @@ int do_no_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long a
 	bool private_write = write_access && !(vma->vm_flags & VM_SHARED);
 	struct page *page;
 	pte_t entry;
+	int error;
 
 	if (!vma->vm_ops || !vma->vm_ops->nopage)
-		return do_anonymous_page(vma, addr, ptep, write_access);
+		return do_anonymous_page(fc, vma, addr, ptep, write_access);
+	if (private_write) {
+		error = anon_vma_fault_prepare(fc, vma);
+		if (error != VM_FAULT_OK)
+			return error;
+	}
 	if (fc && !vm_design->fault_may_sleep(fc))
 		return VM_FAULT_RETRY;
+	trace_note(NOTE_FAULT, TF_FILE, 0);
 	page = ask_driver(vma, addr, write_access && !private_write);
 	if (!page)
 		return VM_FAULT_SIGBUS;
@@ -153,7 +163,7 @@ int do_no_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long a
 		entry |= _PAGE_RW | _PAGE_DIRTY;
 	else if (!room_is_certain(vma, page))
 		entry &= ~(pte_t)_PAGE_RW;
-	install_page(vma, addr, ptep, page, entry);
+	install_page(vma, addr, ptep, page, entry, private_write);
 	if (vma->vm_ops->around && !private_write)
 		map_around(vma, addr, ptep);
 	return VM_FAULT_OK;

@@ -11,9 +11,11 @@
 #include "kernel/arch.h"
 #include "kernel/list.h"
 #include "kernel/lock.h"
+#include "kernel/spinlock.h"
 #include "mm/gfp.h"
 
 struct address_space;
+struct anon_vma;
 struct boot_info;
 struct kmem_cache;
 
@@ -32,6 +34,7 @@ struct kmem_cache;
 #define PG_pagetable  14
 #define PG_pool	      15 /* belongs to the open page pool */
 #define PG_blocks     16 /* file page: all its blocks below i_size are there: it can be written home */
+#define PG_anon	      17 /* anonymous, and reverse maps know it (mm/rmap.h) */
 #define PG_reserved   31
 
 struct page {
@@ -40,14 +43,24 @@ struct page {
 	volatile int count;
 	/* free block: page_alloc_lock; page cache: pagemap_lru_lock */
 	struct list_head lru;
-	/* identity in the page or swap cache: page lock to change, pagecache_lock to look */
-	struct address_space *mapping; /* swapper_space for swap-cache pages */
-	unsigned long index;	       /* page offset in the file, or the swap entry's value */
-	struct page *next_hash, **pprev_hash;
-	struct list_head list; /* in its mapping's clean_pages or dirty_pages: pagecache_lock */
+	union {
+		struct {
+			/* identity in the page or swap cache: page lock to change, pagecache_lock to look */
+			struct address_space *mapping; /* swapper_space for swap-cache pages */
+			unsigned long index; /* page offset in the file, or the swap entry's value */
+			struct page *next_hash, **pprev_hash;
+			struct list_head list; /* in its mapping's clean_ or dirty_pages: pagecache_lock */
+		};
+		/* PG_pagetable, in designs with a lock in each table: its entries (mm/pagetable.c) */
+		struct spinlock table_lock;
+	};
+	/* PG_anon (mm/rmap.h): set with the first mapping, read with the page lock held */
+	struct anon_vma *anon_vma;
+	unsigned long anon_index; /* where it stands in the areas of anon_vma */
+	volatile int mapcount;	  /* atomic: entries that map it; PG_anon pages only */
 	/* the page lock: PG_locked plus who holds it (lock_info.owner NULL = the I/O) */
 	struct lock_info lock;
-	/* owner's word: slab: its kmem_slab; free block: its order; page table: pte count */
+	/* owner's word: slab: its kmem_slab; free block: its order; PG_anon: which anon list */
 	uintptr_t private;
 	uint32_t found; /* mm/invariants.c: references met in its walk */
 };

@@ -11,9 +11,7 @@
  *  3. page_alloc_lock is a leaf: stealing, waking kswapd and reports happen outside.
  *  4. The order in which frames are handed out depends only on the order of calls: a block is split
  *     from the low end, the last freed block of an order is taken first.
- *  5. Each CPU keeps a few single frames at hand (page_cpu_lists_enable), which come and go without
- *     page_alloc_lock: what 2.3 had not and today's kernels have, on under all designs. In a
- *     scenario's small world there are none.
+ *  5. Single frames mostly come from and go to the CPU's own list (mm/pcp.c), without page_alloc_lock.
  */
 #include "kernel/lock_fast.h"
 #include "kernel/printk.h"
@@ -22,6 +20,7 @@
 #include "kernel/sync.h"
 #include "kernel/task.h"
 #include "kernel/watch.h"
+#include "mm/rmap.h"
 #include "mm/asan.h"
 #include "mm/file.h"
 #include "mm/page.h"
@@ -43,11 +42,6 @@ static volatile bool low_on_memory;
 
 static struct list_head reserve_list; /* page_alloc_lock */
 static int reserve_count, reserve_target;
-
-static inline void count_free(int frames)
-{
-	__atomic_fetch_add(&nr_free_pages, frames, __ATOMIC_RELAXED);
-}
 
 /* --- the lists; page_alloc_lock held ------------------------------------------------------ */
 
@@ -157,135 +151,6 @@ void page_poison_disable(void)
 	page_poison = false;
 }
 
-/* --- each CPU's own frames ------------------------------------------------------------------ */
-
-#define CPU_LIST_MAX   32
-#define CPU_LIST_BATCH 16
-
-/* Used by its CPU with interrupts off; by another only to take everything back. @busy, a word that
- * is held for a few instructions, keeps the two apart; page_alloc_lock is taken inside it. */
-struct cpu_list {
-	uint32_t busy;
-	int n;
-	struct page *frames[CPU_LIST_MAX]; /* the last one is taken first */
-};
-
-static struct cpu_list cpu_lists[NR_CPUS];
-static bool cpu_lists_on;
-
-static inline struct cpu_list *hold_list(int cpu)
-{
-	struct cpu_list *l = &cpu_lists[cpu];
-
-	while (unlikely(__atomic_exchange_n(&l->busy, 1, __ATOMIC_ACQUIRE)))
-		cpu_relax();
-	return l;
-}
-
-static inline void release_list(struct cpu_list *l)
-{
-	__atomic_store_n(&l->busy, 0, __ATOMIC_RELEASE);
-}
-
-/* Frames @keep.. of a held list go back to the buddies. Interrupts are off. */
-static void shorten_list(struct cpu_list *l, int keep)
-{
-	spin_lock(&page_alloc_lock);
-	while (l->n > keep) {
-		count_free(-1);
-		free_block(l->frames[--l->n], 0);
-	}
-	spin_unlock(&page_alloc_lock);
-}
-
-static void fill_list(struct cpu_list *l)
-{
-	struct page *page;
-
-	spin_lock(&page_alloc_lock);
-	while (l->n < CPU_LIST_BATCH && (page = take_block(0)))
-		l->frames[l->n++] = page;
-	spin_unlock(&page_alloc_lock);
-	for (int i = 0; i < l->n / 2; i++) { /* the first taken is the first handed out */
-		page = l->frames[i];
-		l->frames[i] = l->frames[l->n - 1 - i];
-		l->frames[l->n - 1 - i] = page;
-	}
-	count_free(l->n);
-}
-
-static inline struct page *take_from_list(void)
-{
-	unsigned long flags = arch_irq_save();
-	struct cpu_list *l = hold_list(current->cpu);
-	struct page *page = NULL;
-
-	if (unlikely(l->n == 0))
-		fill_list(l);
-	if (likely(l->n)) {
-		page = l->frames[--l->n];
-		count_free(-1);
-	}
-	release_list(l);
-	arch_irq_restore(flags);
-	return page;
-}
-
-static inline void give_to_list(struct page *page)
-{
-	unsigned long flags = arch_irq_save();
-	struct cpu_list *l = hold_list(current->cpu);
-
-	if (unlikely(l->n == CPU_LIST_MAX))
-		shorten_list(l, CPU_LIST_MAX - CPU_LIST_BATCH);
-	l->frames[l->n++] = page;
-	count_free(1);
-	release_list(l);
-	arch_irq_restore(flags);
-}
-
-static void drain_lists(void)
-{
-	for (int cpu = 0; cpu < NR_CPUS; cpu++) {
-		unsigned long flags = arch_irq_save();
-		struct cpu_list *l = hold_list(cpu);
-
-		if (l->n)
-			shorten_list(l, 0);
-		release_list(l);
-		arch_irq_restore(flags);
-	}
-}
-
-static int frames_on_lists(void)
-{
-	int n = 0;
-
-	for (int cpu = 0; cpu < NR_CPUS; cpu++)
-		n += cpu_lists[cpu].n;
-	return n;
-}
-
-static bool is_on_list(const struct page *page)
-{
-	for (int cpu = 0; cpu < NR_CPUS; cpu++)
-		for (int i = 0; i < cpu_lists[cpu].n; i++)
-			if (cpu_lists[cpu].frames[i] == page)
-				return true;
-	return false;
-}
-
-void page_cpu_lists_enable(void)
-{
-	cpu_lists_on = true;
-}
-
-void page_cpu_lists_disable(void)
-{
-	cpu_lists_on = false;
-	drain_lists();
-}
-
 /* --- allocation --------------------------------------------------------------------------- */
 
 static inline bool task_has(unsigned flag)
@@ -321,8 +186,8 @@ static struct page *get_from_buddies(unsigned order)
 	struct page *page = take_block(order);
 
 	spin_unlock_irqrestore(&page_alloc_lock, flags);
-	if (unlikely(!page) && cpu_lists_on && frames_on_lists()) {
-		drain_lists();
+	if (unlikely(!page) && pcp_on && pcp_count()) {
+		pcp_drain();
 		flags = spin_lock_irqsave(&page_alloc_lock);
 		page = take_block(order);
 		spin_unlock_irqrestore(&page_alloc_lock, flags);
@@ -340,8 +205,8 @@ static inline struct page *get_block(unsigned order)
 {
 	struct page *page = NULL;
 
-	if (likely(order == 0 && cpu_lists_on))
-		page = take_from_list();
+	if (likely(order == 0 && pcp_on))
+		page = pcp_take();
 	if (!page)
 		page = get_from_buddies(order);
 	if (unlikely(!page))
@@ -355,6 +220,13 @@ static inline struct page *get_block(unsigned order)
 	return page;
 }
 
+/* Only the task itself changes its flags, but a stealer may look at them meanwhile. */
+static void set_memalloc(struct task_struct *t, bool on)
+{
+	__atomic_store_n(&t->flags, on ? t->flags | PF_MEMALLOC : t->flags & ~PF_MEMALLOC,
+			 __ATOMIC_RELAXED);
+}
+
 /* Steal for a caller that came when memory was low; false = it gets nothing. While the caller
  * steals it has PF_MEMALLOC: the only thing that stops recursion, and only of this task. */
 static bool steal_first(unsigned gfp)
@@ -366,9 +238,9 @@ static bool steal_first(unsigned gfp)
 		return true;
 	}
 	milestone(MS_ALLOC_SHORT, NULL);
-	current->flags |= PF_MEMALLOC;
+	set_memalloc(current, true);
 	freed = try_to_free_pages(gfp);
-	current->flags &= ~PF_MEMALLOC;
+	set_memalloc(current, false);
 	return freed || (gfp & (__GFP_MED | __GFP_HIGH));
 }
 
@@ -500,12 +372,14 @@ static void free_to_buddies(struct page *page, unsigned order)
 /* Nobody refers to @page any more. */
 static __attribute__((noinline)) void free_last(struct page *page, unsigned order)
 {
+	if (page->flags & 1u << PG_anon)
+		page_anon_freed(page);
 	if (unlikely((page->flags & NOT_FREEABLE) || page->pprev_hash))
 		check_free(page);
 	page->mapping = NULL;
 	frames_freed(page_address(page), PAGE_SIZE << order);
-	if (likely(order == 0 && cpu_lists_on && reserve_count >= reserve_target))
-		give_to_list(page);
+	if (likely(order == 0 && pcp_on && reserve_count >= reserve_target))
+		pcp_give(page);
 	else
 		free_to_buddies(page, order);
 }
@@ -610,8 +484,7 @@ void page_alloc_init(const struct boot_info *bi)
 		list_init(&free_area[order]);
 	list_init(&reserve_list);
 	nr_free_pages = reserve_count = reserve_target = 0;
-	memset(cpu_lists, 0, sizeof(cpu_lists));
-	cpu_lists_on = false;
+	pcp_init();
 	page_lock_init();
 	page_pool_init();
 	for (nr = 0; nr < max_mapnr; nr++)
@@ -627,7 +500,7 @@ void page_alloc_init(const struct boot_info *bi)
 int page_free_count(void)
 {
 	struct list_head *pos;
-	int n = frames_on_lists();
+	int n = pcp_count();
 
 	for (unsigned order = 0; order <= MAX_ORDER; order++)
 		list_for_each(pos, &free_area[order])
@@ -646,7 +519,7 @@ bool page_is_free(const struct page *page)
 			if (page >= head && page < head + (1ul << order))
 				return true;
 		}
-	return is_on_list(page);
+	return pcp_holds(page);
 }
 
 const char *page_describe(const struct page *page, char *buf, size_t size)

@@ -1,6 +1,7 @@
 /*
- * mm/page_alloc.h - what the page allocator's own files share: the free lists and the page pool.
- * Nobody but mm/page_alloc.c, mm/page_pool.c, mm/slab.c and tests includes it.
+ * mm/page_alloc.h - what the page allocator's own files share: the free lists, each CPU's own frames, the
+ * page pool.
+ * Nobody but mm/page_alloc.c, mm/pcp.c, mm/page_pool.c, mm/slab.c and tests includes it.
  */
 #ifndef MM_PAGE_ALLOC_H
 #define MM_PAGE_ALLOC_H
@@ -16,6 +17,20 @@ void free_area_add(struct page *page, unsigned order); /* no joining */
 void free_area_del(struct page *page);
 void free_block(struct page *page, unsigned order); /* joined with free buddies */
 struct page *take_block(unsigned order);	    /* NULL = none */
+
+static inline void count_free(int frames)
+{
+	__atomic_fetch_add(&nr_free_pages, frames, __ATOMIC_RELAXED);
+}
+
+/* Each CPU's own free frames (mm/pcp.c). Context: atomic. Locks: take page_alloc_lock. */
+extern bool pcp_on;		      /* they are in use: ask before the next two */
+struct page *pcp_take(void);	      /* NULL = this CPU's list and the buddies are empty */
+void pcp_give(struct page *page);     /* a free frame, not on any list */
+void pcp_drain(void);		      /* all CPUs' frames go back to the buddies */
+int pcp_count(void);		      /* frames on all lists; exact when nothing else runs */
+bool pcp_holds(const struct page *page); /* nothing else runs */
+void pcp_init(void);
 
 /* New watermarks, and the "low on memory" state is off. */
 void freepages_set(const struct freepages *marks);

@@ -10,6 +10,7 @@
  */
 #include "kernel/lock_fast.h"
 #include "kernel/printk.h"
+#include "kernel/sync.h"
 #include "kernel/wait.h"
 #include "kernel/watch.h"
 #include "mm/filemap.h"
@@ -30,12 +31,20 @@ static struct wait_queue_head *queue_of(const struct page *page)
 	return &page_queue[page->lock.ordinal % PAGE_QUEUES];
 }
 
+/* Into the queue. A sync point: who looked at the page before this has looked too early. */
+static void wait_for(struct page *page, struct wait_queue *w)
+{
+	sync_point(SP_WRITE, queue_of(page));
+	prepare_to_wait(queue_of(page), w, TASK_UNINTERRUPTIBLE);
+}
+
 static void lock_page_slow(struct page *page, uintptr_t place)
 {
 	struct wait_queue w = WAIT_QUEUE_INIT(w);
 
+	lock_contended(&page->lock, LOCK_WRITE, place);
 	for (;;) {
-		prepare_to_wait(queue_of(page), &w, TASK_UNINTERRUPTIBLE);
+		wait_for(page, &w);
 		if (!page_test_and_set(page, PG_locked))
 			break;
 		lock_waiting(&page->lock, LOCK_WRITE, place);
@@ -105,7 +114,7 @@ void wait_on_page(struct page *page)
 		return;
 	lock_want(&page->lock, LOCK_WRITE, place);
 	for (;;) {
-		prepare_to_wait(queue_of(page), &w, TASK_UNINTERRUPTIBLE);
+		wait_for(page, &w);
 		if (!PageLocked(page))
 			break;
 		lock_waiting(&page->lock, LOCK_WRITE, place);

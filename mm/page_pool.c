@@ -10,6 +10,7 @@
  */
 #include "kernel/printk.h"
 #include "mm/page_alloc.h"
+#include "mm/slab.h"
 
 static bool pool_open;
 static struct freepages saved_marks;
@@ -94,6 +95,7 @@ void page_pool_open(int frames, const struct freepages *marks)
 
 	BUG_ON(pool_open || frames <= 0);
 	page_cpu_lists_disable();
+	slab_cpu_keep(false);
 	kmem_cache_set_aside();
 	flags = spin_lock_irqsave(&page_alloc_lock);
 	for (; left > 0; left -= 1 << order) {

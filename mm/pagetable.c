@@ -6,11 +6,17 @@
  * tables"). Invariants: tables of user addresses only, each a page marked PG_pagetable; a table is
  * freed only when no CPU can reach it: out of the directory, TLB flushed, then freed.
  *
+ * In designs with table_lock = TABLE_LOCK_PER_TABLE each table has a spin lock for its entries, in its struct
+ * page, from when it is made until it is freed. Who finds an entry by a reverse map holds the lock of the area's
+ * list, and an area leaves these lists before its tables go: so no table vanishes under him.
+ *
  * Every entry of a freed table is clear, and so is the user half of a freed directory. Each CPU keeps a
  * few of both, ready for use: a fork and an exit need five, and clearing one costs as much as the
  * rest. Only tasks come here, and they are not preempted: the CPU's own needs no lock.
  */
+#include "kernel/string.h"
 #include "kernel/task.h"
+#include "kernel/printk.h"
 #include "mm/fault.h"
 #include "mm/page_alloc.h"
 #include "mm/vma.h"
@@ -74,11 +80,37 @@ static inline bool give_to(struct stock *stocks, int most, struct page *page)
 	return true;
 }
 
+/* A table with a lock of its own; the words are those of a cached page. */
+static inline void add_table_lock(struct page *table)
+{
+	if (vm_design->table_lock != TABLE_LOCK_PER_TABLE)
+		return;
+	spin_lock_init(&table->table_lock, LC_PTE, NULL);
+	table->table_lock.info.role |= ROLE_MAY_NEST; /* fork, mremap: two at once */
+}
+
+static inline void drop_table_lock(struct page *table)
+{
+	if (vm_design->table_lock != TABLE_LOCK_PER_TABLE)
+		return;
+	BUG_ON(spin_is_locked(&table->table_lock));
+	memset(&table->table_lock, 0, sizeof(table->table_lock));
+}
+
+struct spinlock *pte_table_lock(struct mm_struct *mm, unsigned long addr)
+{
+	uint32_t pde = __atomic_load_n(pde_slot(mm, addr), __ATOMIC_ACQUIRE);
+
+	BUG_ON(!(pde & _PAGE_PRESENT));
+	return &phys_to_page(pte_phys(pde))->table_lock;
+}
+
 static void empty_stock(struct stock *s)
 {
 	while (s->n) {
 		struct page *page = s->pages[--s->n];
 
+		drop_table_lock(page); /* a directory has none, and is left as it was */
 		page_clear(page, PG_pagetable);
 		__free_page(page);
 	}
@@ -113,6 +145,7 @@ static struct page *alloc_table(void)
 		return NULL;
 	arch_clear_page(page_to_phys(table));
 	page_set(table, PG_pagetable);
+	add_table_lock(table);
 	return table;
 }
 
@@ -120,6 +153,7 @@ static void free_table(struct page *table)
 {
 	if (give_to(tables_at_hand, TABLES_AT_HAND, table))
 		return;
+	drop_table_lock(table);
 	page_clear(table, PG_pagetable);
 	__free_page(table);
 }

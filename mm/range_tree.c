@@ -339,6 +339,60 @@ void range_tree_destroy(struct range_tree *tree)
 	tree->nreserve = 0;
 }
 
+/* --- a copy, for fork -------------------------------------------------------------------------------------- */
+
+static void free_nodes(struct range_node *node)
+{
+	if (!node)
+		return;
+	for (int i = 0; node->level && i < node->n; i++)
+		free_nodes(node->slot[i]);
+	kmem_cache_free(node_cachep, node);
+}
+
+/* NULL = no memory, and nothing is left of it. Nobody sees the copy yet. */
+static struct range_node *dup_node(const struct range_node *from, void *(*next)(void *), void *cursor,
+				   unsigned gfp)
+{
+	struct range_node *to = kmem_cache_alloc(node_cachep, gfp);
+
+	if (!to)
+		return NULL;
+	to->level = from->level;
+	to->n = 0;
+	to->dead = false;
+	for (int i = 0; i < from->n; i++) {
+		void *slot = NULL;
+
+		if (from->slot[i]) {
+			slot = to->level ? dup_node(from->slot[i], next, cursor, gfp) : next(cursor);
+			if (!slot) {
+				free_nodes(to);
+				return NULL;
+			}
+		}
+		to->end[i] = from->end[i];
+		to->slot[i] = slot;
+		to->n++;
+	}
+	return to;
+}
+
+int range_tree_dup(struct range_tree *to, const struct range_tree *from, void *(*next)(void *cursor),
+		   void *cursor, unsigned gfp)
+{
+	struct range_node *root = NULL;
+
+	if (from->root) {
+		root = dup_node(from->root, next, cursor, gfp);
+		if (!root)
+			return -ENOMEM;
+	}
+	to->height = from->height;
+	rcu_assign_pointer(to->root, root);
+	return 0;
+}
+
 /* --- readers ----------------------------------------------------------------------------------------- */
 
 /* A reader without rcu_read_lock may stand on memory that is gone: told, and he finds nothing. */
@@ -381,11 +435,46 @@ static bool descend(const struct range_tree *tree, unsigned long addr, unsigned 
 	return true;
 }
 
+/* The slot of @node that holds @addr. */
+static inline int slot_of(const struct range_node *node, unsigned long addr)
+{
+	int i = 0, last = node->n - 1;
+
+	while (i < last && addr >= node->end[i])
+		i++;
+	return i;
+}
+
+/* descend() when nobody looks on, for the fault's sake: false = start again. */
+static inline bool descend_fast(const struct range_tree *tree, unsigned long addr, void **entry)
+{
+	const struct range_node *node = rcu_dereference(tree->root);
+
+	while (likely(node)) {
+		void *next = rcu_dereference(node->slot[slot_of(node, addr)]);
+
+		if (unlikely(__atomic_load_n(&node->dead, __ATOMIC_ACQUIRE)))
+			return false;
+		if (!node->level) {
+			*entry = next;
+			return true;
+		}
+		node = next;
+	}
+	*entry = NULL;
+	return true;
+}
+
 void *range_tree_walk(const struct range_tree *tree, unsigned long addr)
 {
 	unsigned long lo, hi;
 	void *entry;
 
+	if (!observed()) {
+		while (unlikely(!descend_fast(tree, addr, &entry)))
+			;
+		return entry;
+	}
 	while (!descend(tree, addr, &lo, &hi, &entry))
 		;
 	return entry;

@@ -3,7 +3,7 @@
  * today's designs. Realises facts/linux-6.x-vma-locking.md a.5.
  *
  * A B-tree of half-open ranges with up to RANGE_SLOTS slots a node; gaps are slots too, with no entry.
- * Interface: range_tree_init / destroy, range_tree_store (which also erases), range_tree_reserve;
+ * Interface: range_tree_init / destroy, range_tree_store (which also erases), range_tree_reserve, range_tree_dup;
  * range_tree_walk, range_tree_find, range_tree_find_prev for readers.
  * Invariants
  *  1. One writer at a time, under a lock of his own (mmap_lock for writing). A node that readers may
@@ -38,6 +38,10 @@ void range_tree_init(struct range_tree *tree);
 /* Forget all ranges and give back the reserve. Context: atomic. Locks: the writer's. */
 void range_tree_destroy(struct range_tree *tree);
 
+/* Make the empty @to a copy of @from, with each entry, from the lowest on, replaced by what @next gives. 0, or
+ * -ENOMEM and @to is empty. Context: as @gfp says. Locks: the writers' of both. */
+int range_tree_dup(struct range_tree *to, const struct range_tree *from, void *(*next)(void *cursor),
+		   void *cursor, unsigned gfp);
 /* Get the nodes that the next @stores stores can need. 0 or -ENOMEM. Context: as @gfp says.
  * Locks: the writer's. */
 int range_tree_reserve(struct range_tree *tree, unsigned stores, unsigned gfp);

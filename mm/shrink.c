@@ -22,6 +22,14 @@
 #include "mm/vmscan.h"
 #include "mm/writeback.h"
 
+static void take_off(struct page *page)
+{
+	get_page(page);
+	list_del(&page->lru);
+	page_clear(page, PG_lru);
+	nr_lru_pages--;
+}
+
 /* Off the list and locked; NULL = @budget is used up or the list is empty. Pages that are not to be
  * freed now are moved to the front, as 1999 did, until one is locked. */
 static struct page *lock_oldest(int *budget)
@@ -44,17 +52,35 @@ static struct page *lock_oldest(int *budget)
 			break;
 		page = NULL;
 	}
-	if (page) {
-		get_page(page);
-		list_del(&page->lru);
-		page_clear(page, PG_lru);
-		nr_lru_pages--;
-	}
+	if (page)
+		take_off(page);
 	spin_unlock(&pagemap_lru_lock);
 	return page;
 }
 
-static void put_back(struct page *page)
+/* Mapped, or in use: for stealing that starts from the page, which unmaps it. */
+struct page *lru_lock_mapped(int *budget)
+{
+	struct page *page = NULL;
+
+	spin_lock(&pagemap_lru_lock);
+	while (*budget > 0 && !list_empty(&lru_cache)) {
+		page = list_entry(lru_cache.prev, struct page, lru);
+		--*budget;
+		if (!page_test_and_clear(page, PG_referenced) && page_count(page) > 1 &&
+		    !TryLockPage(page))
+			break;
+		list_del(&page->lru);
+		list_add(&page->lru, &lru_cache);
+		page = NULL;
+	}
+	if (page)
+		take_off(page);
+	spin_unlock(&pagemap_lru_lock);
+	return page;
+}
+
+void lru_put_back(struct page *page)
 {
 	lru_cache_add(page);
 	UnlockPage(page);
@@ -76,13 +102,13 @@ static int write_swap_page(struct page *page)
 /* Write it home, so that a later pass can free it: a file's page that was written by write() or lost its
  * dirty entry, with its neighbours. The write unlocks the page; when a file's fails, the file remembers that
  * and the page is as clean as it will get. 1 = started, which counts as progress, as in swap_out. */
-static int write_dirty(struct page *page, unsigned gfp)
+int lru_write_dirty(struct page *page, unsigned gfp)
 {
 	const struct address_space_operations *ops = page->mapping ? page->mapping->a_ops : NULL;
 	int error;
 
 	if (!(gfp & __GFP_IO) || !ops || !ops->writepage) {
-		put_back(page);
+		lru_put_back(page);
 		return 0;
 	}
 	watch_reclaim_io_enter();
@@ -148,6 +174,18 @@ static bool shrink_file_page(struct page *page)
 	return true;
 }
 
+int lru_free_page(struct page *page)
+{
+	if (!(PageSwapCache(page) ? shrink_swap_page(page) : shrink_file_page(page))) {
+		lru_put_back(page);
+		return 0;
+	}
+	UnlockPage(page);
+	page_cache_release(page);
+	vmscan_events.shrunk++;
+	return 1;
+}
+
 static int shrink_lru(int priority, unsigned gfp)
 {
 	int budget = nr_lru_pages / (priority + 1);
@@ -155,21 +193,16 @@ static int shrink_lru(int priority, unsigned gfp)
 
 	while ((page = lock_oldest(&budget))) {
 		if (page_count(page) > 2) {
-			put_back(page);
+			lru_put_back(page);
 			continue;
 		}
 		if (page_test(page, PG_dirty)) {
-			if (write_dirty(page, gfp))
+			if (lru_write_dirty(page, gfp))
 				return 1;
 			continue;
 		}
-		if (PageSwapCache(page) ? shrink_swap_page(page) : shrink_file_page(page)) {
-			UnlockPage(page);
-			page_cache_release(page);
-			vmscan_events.shrunk++;
+		if (lru_free_page(page))
 			return 1;
-		}
-		put_back(page);
 	}
 	return 0;
 }
@@ -179,7 +212,9 @@ int shrink_mmap(int priority, unsigned gfp)
 	int freed;
 
 	watch_reclaim_enter();
+	trace_op_enter(OP_SHRINK, 0, 0);
 	freed = shrink_lru(priority, gfp);
+	trace_op_leave(OP_SHRINK, 0, freed);
 	watch_reclaim_leave();
 	return freed;
 }

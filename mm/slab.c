@@ -163,7 +163,7 @@ static bool grow(struct kmem_cache *c, unsigned gfp)
 	init_slab(c, slab, page);
 	flags = spin_lock_irqsave(&c->lock);
 	list_add(&slab->link, &c->free);
-	c->slabs++;
+	__atomic_fetch_add(&c->slabs, 1, __ATOMIC_RELAXED); /* reap looks without the lock */
 	spin_unlock_irqrestore(&c->lock, flags);
 	return true;
 }
@@ -237,6 +237,20 @@ static void *take_object(struct kmem_cache *c, uintptr_t place, struct kmem_ctl 
 	return slab_object(slab, idx);
 }
 
+/* No memory for a new slab: what other CPUs have at hand of this cache is the last that there is. */
+static __attribute__((noinline)) void *take_back(struct kmem_cache *c, uintptr_t place)
+{
+	void *obj;
+
+	if (!slab_cpu_on)
+		return NULL;
+	slab_cpu_drain(c);
+	obj = slab_cpu_take(c, place);
+	if (obj && c->ctor && !(c->flags & SLAB_NO_POISON))
+		c->ctor(obj);
+	return obj;
+}
+
 static inline void *cache_alloc(struct kmem_cache *c, unsigned gfp, uintptr_t place)
 {
 	struct kmem_ctl who, *ctl;
@@ -245,15 +259,21 @@ static inline void *cache_alloc(struct kmem_cache *c, unsigned gfp, uintptr_t pl
 
 	if (unlikely(watch_mask))
 		reclaim_note(gfp);
+	if (likely(slab_cpu_on)) {
+		obj = slab_cpu_take(c, place);
+		if (likely(obj))
+			goto got;
+	}
 	do {
 		flags = spin_lock_irqsave(&c->lock);
 		obj = take_object(c, place, &ctl, &who);
 		spin_unlock_irqrestore(&c->lock, flags);
 	} while (unlikely(!obj) && grow(c, gfp));
-	if (!obj)
-		return NULL;
+	if (unlikely(!obj))
+		return take_back(c, place);
 	if (unlikely(slab_debugging))
 		slab_mark_used(c, obj, ctl, &who);
+got:
 	if (c->ctor && !(c->flags & SLAB_NO_POISON))
 		c->ctor(obj);
 	return obj;
@@ -294,6 +314,39 @@ static bool put_object(struct kmem_slab *slab, unsigned idx, uintptr_t place)
 	return true;
 }
 
+/* --- for the CPUs' stocks; interrupts are off ------------------------------------------------ */
+
+unsigned slab_take_some(struct kmem_cache *c, struct slab_at_hand *at, unsigned n)
+{
+	struct kmem_ctl who;
+	unsigned got = 0;
+
+	spin_lock(&c->lock);
+	while (got < n && (at[got].obj = take_object(c, 0, &at[got].ctl, &who))) {
+		*at[got].ctl = who; /* to everybody outside it is as free as before */
+		at[got].ctl->next = SLAB_END;
+		at[got].ctl->marked = 0;
+		got++;
+	}
+	spin_unlock(&c->lock);
+	return got;
+}
+
+void slab_put_some(struct kmem_cache *c, const struct slab_at_hand *at, unsigned n)
+{
+	spin_lock(&c->lock);
+	for (unsigned i = 0; i < n; i++) {
+		struct kmem_ctl who = *at[i].ctl;
+		unsigned idx;
+		struct kmem_slab *slab = slab_of(at[i].obj, &idx);
+
+		at[i].ctl->free = 0;
+		put_object(slab, idx, who.place);
+		at[i].ctl->pid = who.pid;
+	}
+	spin_unlock(&c->lock);
+}
+
 static inline void cache_free(struct kmem_cache *c, void *obj, uintptr_t place)
 {
 	unsigned long flags;
@@ -312,6 +365,10 @@ static inline void cache_free(struct kmem_cache *c, void *obj, uintptr_t place)
 		slab_mark_free(c, obj, &slab->ctl[idx]);
 	else
 		slab->ctl[idx].marked = 0;
+	if (likely(slab_cpu_on)) {
+		slab_cpu_give(c, obj, &slab->ctl[idx], place);
+		return;
+	}
 	flags = spin_lock_irqsave(&c->lock);
 	done = put_object(slab, idx, place);
 	spin_unlock_irqrestore(&c->lock, flags);
@@ -376,6 +433,8 @@ int kmem_cache_shrink(struct kmem_cache *c)
 {
 	int freed = 0;
 
+	if (c->stocked)
+		slab_cpu_drain(c);
 	for (;;) {
 		unsigned long flags = spin_lock_irqsave(&c->lock);
 		struct kmem_slab *slab = NULL;
@@ -383,7 +442,7 @@ int kmem_cache_shrink(struct kmem_cache *c)
 		if (!list_empty(&c->free)) {
 			slab = list_first(&c->free, struct kmem_slab, link);
 			list_del(&slab->link);
-			c->slabs--;
+			__atomic_fetch_sub(&c->slabs, 1, __ATOMIC_RELAXED);
 		}
 		spin_unlock_irqrestore(&c->lock, flags);
 		if (!slab)
@@ -401,7 +460,7 @@ int kmem_cache_reap(unsigned gfp)
 	for (unsigned i = MAX_CACHES; i-- > 0;) { /* descriptors' cache, made first, comes last */
 		struct kmem_cache *c = &kmem_caches[i];
 
-		if (__atomic_load_n(&c->name, __ATOMIC_ACQUIRE) && c->slabs &&
+		if (__atomic_load_n(&c->name, __ATOMIC_ACQUIRE) && __atomic_load_n(&c->slabs, __ATOMIC_RELAXED) &&
 		    !(c->flags & SLAB_NO_REAP))
 			freed += kmem_cache_shrink(c);
 	}

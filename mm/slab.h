@@ -67,6 +67,10 @@ int kmem_cache_reap(unsigned gfp);
  * they were freed are not checked. Context: any. */
 void slab_set_debugging(bool on);
 
+/* From now on each CPU keeps some free objects of its own at hand (unless they are marked and checked) / none
+ * any more. Context: tasks run; nothing for scenarios. */
+void slab_cpu_keep(bool keep);
+
 /* --- who still uses what ------------------------------------------------------------------ */
 
 /* Is @obj, once an object of some cache, free now (or its slab gone)? Lock-free: the answer is

@@ -19,6 +19,8 @@ static unsigned corruptions;
 void slab_set_debugging(bool on)
 {
 	slab_debugging = on || UNDER_ASAN;
+	if (slab_debugging)
+		slab_cpu_keep(false);
 }
 
 static void complain(const char *what, const struct kmem_cache *c, const void *obj,
@@ -195,7 +197,7 @@ bool kmem_check_alive(const void *obj, const char *func)
 
 unsigned long kmem_cache_inuse(const struct kmem_cache *c)
 {
-	return c->inuse;
+	return c->inuse - slab_cpu_count(c);
 }
 
 const char *kmem_cache_name(const struct kmem_cache *c)
@@ -222,7 +224,7 @@ unsigned long slab_objects(void)
 
 	for (unsigned i = 0; i < MAX_CACHES; i++)
 		if (kmem_caches[i].name)
-			n += kmem_caches[i].inuse;
+			n += kmem_cache_inuse(&kmem_caches[i]);
 	return n;
 }
 
@@ -303,6 +305,8 @@ int slab_verify(void)
 
 		if (!c->name)
 			continue;
+		if (c->stocked)
+			slab_cpu_drain(c);
 		for_each_slab(c, verify_slab, &v);
 		if (v.inuse != c->inuse || v.slabs != c->slabs) {
 			report("slab: cache %s counts %lu objects in %lu slabs, has %lu in %lu\n",

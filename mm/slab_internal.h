@@ -41,6 +41,21 @@ struct kmem_slab {
 	struct kmem_ctl ctl[];
 };
 
+#define SLAB_CPU_MAX   16 /* objects a CPU keeps of one cache */
+#define SLAB_CPU_BATCH 8
+
+struct slab_at_hand {
+	void *obj;
+	struct kmem_ctl *ctl;
+};
+
+/* One CPU's free objects of one cache: mm/slab_cpu.c. */
+struct slab_stock {
+	uint32_t busy;
+	unsigned n;
+	struct slab_at_hand at[SLAB_CPU_MAX]; /* the last one is taken first */
+};
+
 struct kmem_cache {
 	/* constant */
 	const char *name; /* NULL = this place in the table is free */
@@ -54,7 +69,10 @@ struct kmem_cache {
 	/* c_spinlock */
 	struct spinlock lock;
 	struct list_head full, partial, free, aside;
-	unsigned long inuse, slabs;
+	unsigned long inuse, slabs; /* inuse: what CPUs have at hand included */
+	/* each its CPU's */
+	struct slab_stock stock[NR_CPUS];
+	bool stocked; /* some stock may hold something; written without a lock */
 };
 
 extern struct kmem_cache kmem_caches[MAX_CACHES];
@@ -67,6 +85,19 @@ static inline void *slab_object(const struct kmem_slab *slab, unsigned idx)
 /* The slab that @obj lies in and its number there; NULL = no slab's memory, or not an object's
  * start. */
 struct kmem_slab *slab_of(const void *obj, unsigned *idx);
+
+/* --- slab_cpu.c --------------------------------------------------------------------------- */
+
+/* Stocks are in use: ask before the next two. Context: atomic. Locks: take c_spinlock. */
+extern bool slab_cpu_on;
+void *slab_cpu_take(struct kmem_cache *c, uintptr_t place); /* NULL = no slab has a free object */
+void slab_cpu_give(struct kmem_cache *c, void *obj, struct kmem_ctl *ctl, uintptr_t place);
+void slab_cpu_drain(struct kmem_cache *c); /* all CPUs' objects of @c go back to their slabs */
+unsigned long slab_cpu_count(const struct kmem_cache *c);
+
+/* mm/slab.c, for the stocks: up to @n free objects off the slabs, how many; and back. */
+unsigned slab_take_some(struct kmem_cache *c, struct slab_at_hand *at, unsigned n);
+void slab_put_some(struct kmem_cache *c, const struct slab_at_hand *at, unsigned n);
 
 /* --- slab_debug.c ------------------------------------------------------------------------- */
 

@@ -97,11 +97,13 @@ static int evict(struct steal_ctx *ctx, struct vm_area_struct *vma, unsigned lon
 		 pte_t *ptep, struct page *page)
 {
 	const char *label = vma->label;
+	bool file = has_swapout(vma);
 	int ret;
 
 	milestone(MS_EVICT_ENTER, label);
+	trace_op_enter(OP_EVICT, file, 0);
 	watch_reclaim_io_enter();
-	if (has_swapout(vma)) {
+	if (file) {
 		vmscan_events.method_calls++;
 		ret = vm_design->evict_file(ctx, vma, addr, ptep, page);
 		vmscan_events.file_out += ret == STEAL_DONE;
@@ -110,6 +112,7 @@ static int evict(struct steal_ctx *ctx, struct vm_area_struct *vma, unsigned lon
 		vmscan_events.anon_out += ret == STEAL_DONE;
 	}
 	watch_reclaim_io_leave();
+	trace_op_leave(OP_EVICT, file, ret);
 	milestone(MS_EVICT_LEAVE, label);
 	return ret;
 }

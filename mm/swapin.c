@@ -39,24 +39,48 @@ bool take_out_of_swap_cache(struct page *page)
 	return true;
 }
 
+bool anon_page_is_ours(struct page *page)
+{
+	struct swp_entry entry = { (uint32_t)page->index };
+
+	if (PageSwapCache(page) && swap_count(entry) == 1)
+		take_out_of_swap_cache(page);
+	return !PageSwapCache(page) && page_count(page) == 1;
+}
+
+/* Has nobody else the page, and is it out of the swap cache? Entry: the sharing bracket; one reference is ours. */
+static bool own_page(struct page *page)
+{
+	if (anon_vmas_used())
+		return anon_page_is_ours(page);
+	return !is_page_shared(page) && (!PageSwapCache(page) || take_out_of_swap_cache(page));
+}
+
 /* Entry: the sharing bracket (if @may_test) and pte_lock(PT_SWAP_IN). The entry's slot reference is
  * given up, then @page is mapped: writable at once when we write and nobody else has it. */
-static void map_swapped_page(struct vm_area_struct *vma, pte_t *ptep, struct page *page,
+static void map_swapped_page(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep, struct page *page,
 			     struct swp_entry entry, bool own_test)
 {
 	pte_t pte = mk_pte(page, vma->vm_flags);
 
+	page_add_anon(page, vma, addr);
 	vm_design->swap_begin(SWAP_FREE);
 	swap_free(entry);
 	vm_design->swap_end(SWAP_FREE);
-	if (own_test && !is_page_shared(page) &&
-	    (!PageSwapCache(page) || take_out_of_swap_cache(page)))
+	if (own_test && own_page(page))
 		pte |= _PAGE_RW | _PAGE_DIRTY;
 	install_pte(ptep, pte);
 }
 
-int do_swap_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long addr, pte_t *ptep,
-		 pte_t orig, int write_access)
+/* While we slept for the page lock the page may have left the slot, and the slot may have a new page: then
+ * the entry looks as before and means another page (f15). Asked where the page lock is held. */
+static bool still_wanted(struct page *page, struct swp_entry entry)
+{
+	return !vm_design->swap_in_same_slot || vm_design->swap_in_same_slot(page, entry);
+}
+
+static int swap_in(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long addr, pte_t *ptep,
+		   pte_t orig, int write_access)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	struct swp_entry entry = pte_to_swp(orig);
@@ -64,6 +88,7 @@ int do_swap_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long
 	bool may_test, lost;
 
 	vm_count(&vm_events.swapin);
+	trace_note(NOTE_FAULT, TF_SWAP_IN, 0);
 	if (!page) {
 		if (fc && !vm_design->fault_may_sleep(fc))
 			return VM_FAULT_RETRY;
@@ -83,9 +108,9 @@ int do_swap_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long
 	mm_rss_add(mm, 1);
 	may_test = vm_design->cache_begin(CACHE_SHARE_TEST, page);
 	vm_design->pte_lock(mm, addr, PT_SWAP_IN);
-	lost = pte_changed(PT_SWAP_IN, ptep, orig);
+	lost = pte_changed(PT_SWAP_IN, ptep, orig) || !still_wanted(page, entry);
 	if (!lost)
-		map_swapped_page(vma, ptep, page, entry, may_test && write_access);
+		map_swapped_page(vma, addr, ptep, page, entry, may_test && write_access);
 	vm_design->pte_unlock(mm, addr, PT_SWAP_IN);
 	if (may_test)
 		vm_design->cache_end(CACHE_SHARE_TEST, page);
@@ -94,4 +119,19 @@ int do_swap_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long
 		page_cache_release(page);
 	}
 	return VM_FAULT_OK;
+}
+
+int do_swap_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long addr, pte_t *ptep,
+		 pte_t orig, int write_access)
+{
+	struct swp_entry entry = pte_to_swp(orig);
+	int result;
+
+	if (!vm_design->swap_pin)
+		return swap_in(fc, vma, addr, ptep, orig, write_access);
+	if (!vm_design->swap_pin(entry)) /* swapoff has emptied the area: nobody has the entry any more */
+		return VM_FAULT_OK;
+	result = swap_in(fc, vma, addr, ptep, orig, write_access);
+	vm_design->swap_unpin(entry);
+	return result;
 }

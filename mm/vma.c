@@ -13,6 +13,7 @@
 #include "mm/avl.h"
 #include "mm/slab.h"
 #include "mm/vm_init.h"
+#include "mm/vma_lock.h"
 
 static struct kmem_cache *vm_area_cachep;
 
@@ -23,14 +24,34 @@ void vma_cache_init(void)
 	BUG_ON(!vm_area_cachep);
 }
 
-struct vm_area_struct *vm_area_alloc(void)
+/* Its lock, in designs where it has one. NULL, and the vma is gone, when there is no memory. */
+static struct vm_area_struct *with_lock(struct vm_area_struct *vma)
 {
-	return kmem_cache_zalloc(vm_area_cachep, GFP_KERNEL);
+	if (vma && vm_design->vma_lock && vma_lock_alloc(vma)) {
+		kmem_cache_free(vm_area_cachep, vma);
+		return NULL;
+	}
+	return vma;
 }
 
+struct vm_area_struct *vm_area_alloc(void)
+{
+	return with_lock(kmem_cache_zalloc(vm_area_cachep, GFP_KERNEL));
+}
+
+/* The copy keeps its own lock and reverse maps, and is on no list. */
 void vm_area_copy(struct vm_area_struct *to, const struct vm_area_struct *from)
 {
+	struct vma_lock *lock = to->vm_lock;
+	struct anon_vma *anon_vma = to->anon_vma;
+	struct anon_vma_chain *chain = to->anon_vma_chain;
+
 	*to = *from;
+	to->anon_vma = anon_vma;
+	to->anon_vma_chain = chain;
+	to->vm_lock = lock;
+	to->vm_lock_seq = VMA_LOCK_SEQ_NONE;
+	to->detached = true;
 	to->vm_next = NULL;
 	to->vm_avl_left = NULL;
 	to->vm_avl_right = NULL;
@@ -44,14 +65,19 @@ struct vm_area_struct *vm_area_dup(const struct vm_area_struct *orig)
 {
 	struct vm_area_struct *vma = kmem_cache_alloc(vm_area_cachep, GFP_KERNEL);
 
-	if (vma)
-		vm_area_copy(vma, orig);
-	return vma;
+	if (!vma)
+		return NULL;
+	vma->vm_lock = NULL;
+	vma->anon_vma = NULL;
+	vma->anon_vma_chain = NULL;
+	vm_area_copy(vma, orig);
+	return with_lock(vma);
 }
 
 void vma_release(struct vm_area_struct *vma)
 {
 	BUG_ON(vma->vm_pprev_share);
+	vma_lock_free(vma);
 	kmem_cache_free(vm_area_cachep, vma);
 }
 
@@ -71,9 +97,22 @@ static struct vm_area_struct *list_find(struct mm_struct *mm, unsigned long addr
 	return vma;
 }
 
+static struct vm_area_struct *tree_find(struct mm_struct *mm, unsigned long addr,
+					struct vm_area_struct **prev)
+{
+	struct vm_area_struct *vma = range_tree_find(&mm->mm_tree, addr);
+	unsigned long start = vma ? vma->vm_start : RANGE_LIMIT;
+
+	if (prev)
+		*prev = start ? range_tree_find_prev(&mm->mm_tree, start - 1) : NULL;
+	return vma;
+}
+
 static struct vm_area_struct *look_up(struct mm_struct *mm, unsigned long addr,
 				      struct vm_area_struct **prev)
 {
+	if (vma_tree_used())
+		return tree_find(mm, addr, prev);
 	return mm->mmap_avl ? avl_find(mm->mmap_avl, addr, prev) : list_find(mm, addr, prev);
 }
 
@@ -84,6 +123,8 @@ struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 	struct vm_area_struct *vma;
 
 	assert_list(mm, false);
+	if (vma_tree_used())
+		return range_tree_find(&mm->mm_tree, addr);
 	vma = shared_read(mm->mmap_cache);
 	if (unlikely(watch_mask & WATCH_RULES) && vma && !KMEM_ALIVE(vma))
 		vma = NULL;
@@ -102,6 +143,33 @@ struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
 	return look_up(mm, addr, prev);
 }
 
+/* --- the range tree -------------------------------------------------------------------------- */
+
+int vma_tree_reserve(struct mm_struct *mm, unsigned stores)
+{
+	return vma_tree_used() ? range_tree_reserve(&mm->mm_tree, stores, GFP_KERNEL) : 0;
+}
+
+void vma_tree_store(struct mm_struct *mm, unsigned long start, unsigned long end,
+		    struct vm_area_struct *vma)
+{
+	if (vma_tree_used())
+		BUG_ON(range_tree_store(&mm->mm_tree, start, end, vma)); /* reserved before */
+}
+
+/* The listed area that @vma will stand behind; NULL = none. In the tree an area may still own what was just
+ * cut off it, so it is asked below @vma's start only, and the list for the rest. */
+static struct vm_area_struct *find_place(struct mm_struct *mm, const struct vm_area_struct *vma)
+{
+	struct vm_area_struct *prev = NULL;
+
+	if (!vma_tree_used())
+		look_up(mm, vma->vm_start, &prev);
+	else if (vma->vm_start)
+		prev = range_tree_find_prev(&mm->mm_tree, vma->vm_start - 1);
+	return prev;
+}
+
 /* --- linking -------------------------------------------------------------------------------- */
 
 void build_mmap_avl(struct mm_struct *mm)
@@ -118,16 +186,22 @@ void insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma)
 	struct vm_area_struct *prev, *next;
 
 	assert_list(mm, true);
-	next = look_up(mm, vma->vm_start, &prev);
-	BUG_ON(vma->vm_start >= vma->vm_end || (next && next->vm_start < vma->vm_end));
-	vma->vm_mm = mm;
+	prev = find_place(mm, vma);
+	next = prev ? prev->vm_next : mm->mmap;
+	BUG_ON(vma->vm_start >= vma->vm_end || (prev && prev->vm_end > vma->vm_start) ||
+	       (next && next->vm_start < vma->vm_end));
+	if (vma->vm_mm != mm) /* reverse maps may be looking at it */
+		vma->vm_mm = mm;
 	vma->vm_next = next;
 	if (prev)
 		prev->vm_next = vma;
 	else
 		mm->mmap = vma;
 	mm->map_count++;
-	if (mm->mmap_avl)
+	vma->detached = false;
+	if (vma_tree_used())
+		vma_tree_store(mm, vma->vm_start, vma->vm_end, vma);
+	else if (mm->mmap_avl)
 		avl_insert(&mm->mmap_avl, vma);
 	else if (mm->map_count >= AVL_MIN_MAP_COUNT)
 		build_mmap_avl(mm);
@@ -142,6 +216,7 @@ void unlink_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma, struct v
 	else
 		mm->mmap = vma->vm_next;
 	vma->vm_next = NULL;
+	vma->detached = true;
 	if (mm->mmap_avl)
 		avl_remove(&mm->mmap_avl, vma);
 	mm->map_count--;

@@ -30,7 +30,7 @@
  * Context: may sleep, may steal. */
 struct vm_area_struct *vm_area_alloc(void);
 struct vm_area_struct *vm_area_dup(const struct vm_area_struct *orig);
-/* The copying half of vm_area_dup, into a vma that is there already. */
+/* The copying half of vm_area_dup, into a vma that is there already and keeps its lock and anon_vma. */
 void vm_area_copy(struct vm_area_struct *to, const struct vm_area_struct *from);
 
 /* The numbered rules about looking at or changing a vma list, as the design's era has them; asked
@@ -52,6 +52,46 @@ static inline void vmlist_end(struct mm_struct *mm, enum list_site site, struct 
 {
 	vm_design->list_change_end(mm, site, vma);
 	milestone(MS_LIST_CHANGE_LEAVE, mm->name);
+}
+
+/* --- designs that look areas up in a range tree (LOOKUP_RANGE_TREE); elsewhere these do nothing --------- */
+
+static inline bool vma_tree_used(void)
+{
+	return vm_design->lookup == LOOKUP_RANGE_TREE;
+}
+/* Get the nodes that @stores changes of the tree need. 0 or -ENOMEM. Before a list_change section, in which
+ * nothing may fail. Context: may sleep, may steal. Locks: needs mm_lock. */
+int vma_tree_reserve(struct mm_struct *mm, unsigned stores);
+/* [@start, @end) is @vma's from now on, NULL = nobody's. Context: atomic. Locks: needs list_change. */
+void vma_tree_store(struct mm_struct *mm, unsigned long start, unsigned long end, struct vm_area_struct *vma);
+
+/* --- designs with a lock per vma ------------------------------------------------------------------------ */
+
+/* @vma, new or listed, is about to be entered or changed. Context: may sleep. Locks: needs mm_lock; none of
+ * the reverse maps'. */
+static inline void vma_write(struct vm_area_struct *vma)
+{
+	vm_design->vma_write(vma);
+}
+/* Around a change of what reverse maps find entries by - bounds and offset of @vma, and what is split off
+ * it -: vma_write was before. Context: may sleep; nothing inside allocates. Locks: takes what the reverse
+ * maps walk under. */
+static inline void vma_adjust_begin(struct vm_area_struct *vma)
+{
+	if (vm_design->vma_adjust_begin)
+		vm_design->vma_adjust_begin(vma);
+}
+static inline void vma_adjust_end(struct vm_area_struct *vma)
+{
+	if (vm_design->vma_adjust_end)
+		vm_design->vma_adjust_end(vma);
+}
+/* A listed vma is about to be written to: was its lock taken (2024.rule2)? */
+static inline void assert_vma_write(const struct vm_area_struct *vma)
+{
+	if (unlikely(watch_mask & WATCH_RULES) && vm_design->assert_vma_write)
+		vm_design->assert_vma_write(vma);
 }
 
 /* Take @vma, the one after @prev (NULL = the first), off list and tree. mmap_cache is cleared,

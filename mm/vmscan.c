@@ -166,7 +166,7 @@ static void search_once(struct search *s)
 	vm_design->victim_search_begin();
 	if (vm_design->reclaim == RECLAIM_MM_WALK) {
 		for_each_task(t) {
-			s->threads += !(t->flags & PF_SERVER);
+			s->threads += !(__atomic_load_n(&t->flags, __ATOMIC_RELAXED) & PF_SERVER);
 			consider(s, t->mm, t, t->pid);
 		}
 	} else {
@@ -212,6 +212,8 @@ int swap_out(int priority, unsigned gfp)
 	struct steal_ctx ctx = { .gfp = gfp };
 	int tries = -1, threads, ret = STEAL_GO_ON;
 
+	if (vm_design->reclaim == RECLAIM_RMAP)
+		return reclaim_by_rmap(priority, gfp);
 	watch_reclaim_enter();
 	vm_design->steal_begin();
 	while (tries != 0 && choose_victim(&ctx, &threads)) {

@@ -18,6 +18,10 @@ struct steal_ctx {
 	unsigned gfp;
 	bool walk_locked;	    /* the vmlist lock is still held */
 	bool may_have_slept;	    /* then mm, vma and pte are not to be looked at again (R27) */
+	/* stealing that starts from the page: the list of areas to be walked, one of the two */
+	struct anon_vma *anon_vma;
+	struct address_space *mapping;
+	bool try; /* walk_begin waits for nothing, and leaves walk_locked false if it would have to */
 };
 
 /* What the walk returns besides the driver's -errno (facts c, return conventions). */
@@ -43,12 +47,25 @@ extern struct task_struct *kswapd_task;
 int shrink_mmap(int priority, unsigned gfp);
 /* One victim mm: 1 = wrote or freed something, 0 = nothing found. */
 int swap_out(int priority, unsigned gfp);
+/* The same in designs that start from the page (RECLAIM_RMAP): mm/reclaim_rmap.c. */
+int reclaim_by_rmap(int priority, unsigned gfp);
 /* The victim's driver failed to write a page: SIGBUS to the task by which the victim was chosen.
  * Context: no spin lock held. Locks: takes tasklist_lock. */
 void steal_send_sigbus(const struct steal_ctx *ctx);
 /* One pte. 0 = go on; non-zero = unwind (facts c, return conventions). */
 int try_to_swap_out(struct steal_ctx *ctx, struct vm_area_struct *vma, unsigned long addr,
 		    pte_t *ptep);
+
+/* mm/shrink.c, for mm/reclaim_rmap.c. @page is locked, off the LRU list, and ours by one reference; the
+ * functions give up all three. Back to the front of the list: */
+void lru_put_back(struct page *page);
+/* Have it written home or to its slot. 1 = started. */
+int lru_write_dirty(struct page *page, unsigned gfp);
+/* Out of its cache and freed, if nobody else has it; else back to the list. 1 = freed. */
+int lru_free_page(struct page *page);
+/* The oldest page that somebody besides the cache refers to; others are passed over, to the front. At most
+ * *@budget are looked at. NULL = none. */
+struct page *lru_lock_mapped(int *budget);
 
 struct vmscan_events {
 	volatile unsigned long steals, scans, anon_out, file_out, method_calls, unmapped, shrunk, failed;

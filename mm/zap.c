@@ -8,6 +8,7 @@
  * _end).
  */
 #include "mm/fault.h"
+#include "mm/rmap.h"
 #include "mm/vma.h"
 #include "mm/writeback.h"
 
@@ -29,8 +30,9 @@ static void zap_present(struct zap *zap, pte_t entry)
 	if (PageReserved(page))
 		return;
 	/* In this order: a page leaves the swap cache by its mapping first and its flag last. */
-	if (pte_dirty(entry) && !PageSwapCache(page) && page->mapping)
+	if (pte_dirty(entry) && !PageSwapCache(page) && __atomic_load_n(&page->mapping, __ATOMIC_RELAXED))
 		set_page_dirty(page);
+	page_remove_anon(page);
 	zap->rss++;
 	zap->pages[zap->n++] = page;
 }

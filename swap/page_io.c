@@ -124,9 +124,9 @@ static bool entry_has_slot(struct swp_entry entry, uintptr_t place)
 	enum slot_result result = SLOT_NO_AREA;
 
 	if (si) {
-		vm_design->slot_lock(si, SLOT_COUNT);
+		vm_design->slot_lock(si, swp_offset(entry), SLOT_COUNT);
 		result = swap_map_look(si, swp_offset(entry));
-		vm_design->slot_unlock(si, SLOT_COUNT);
+		vm_design->slot_unlock(si, swp_offset(entry), SLOT_COUNT);
 	}
 	if (result != SLOT_OK)
 		swap_complain_slot("I/O on", result, entry, place);

@@ -23,6 +23,7 @@ static struct page *add_or_find(struct page *fresh, struct swp_entry entry)
 {
 	struct page *other;
 
+	fresh->index = entry.val; /* tells the bracket where it will stand */
 	for (;;) {
 		vm_design->cache_begin(CACHE_ADD, fresh);
 		other = find_get_page(&swapper_space, entry.val);
@@ -67,7 +68,8 @@ struct page *read_swap_cache_async(struct swp_entry entry, bool wait)
 	struct page *page;
 	bool added;
 
-	if (!swap_duplicate(entry))
+	/* With the area pinned an entry that swapoff replaced meanwhile is no surprise. */
+	if (!(vm_design->swap_pin ? swap_hold(entry) : swap_duplicate(entry)))
 		return NULL;
 	page = find_or_add(entry, &added);
 	if (!added)
@@ -100,7 +102,7 @@ static int hold_block(struct swap_info_struct *si, struct swp_entry first, int n
 {
 	int got = 0;
 
-	vm_design->slot_lock(si, SLOT_READAHEAD);
+	vm_design->slot_lock(si, swp_offset(first), SLOT_READAHEAD);
 	for (; got < n; got++) {
 		enum slot_result result = swap_map_raise(si, swp_offset(first) + (unsigned)got);
 
@@ -108,7 +110,7 @@ static int hold_block(struct swap_info_struct *si, struct swp_entry first, int n
 			break;
 		held[got] = swp_entry(swp_type(first), swp_offset(first) + (unsigned)got);
 	}
-	vm_design->slot_unlock(si, SLOT_READAHEAD);
+	vm_design->slot_unlock(si, swp_offset(first), SLOT_READAHEAD);
 	return got;
 }
 

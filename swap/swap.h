@@ -15,6 +15,7 @@ struct block_dev;
 #define MAX_SWAPFILES	    8
 #define SWAP_CLUSTER_MAX    32
 #define SWAPFILE_CLUSTER    256
+#define SWAP_CLUSTER_LOCKS  64 /* of one area; with more clusters, some share a lock */
 #define SWAP_MAP_MAX	    0x7fff
 #define SWAP_MAP_BAD	    0x8000
 #define SWP_USED	    1
@@ -52,6 +53,11 @@ struct swap_info_struct {
 	unsigned short *swap_map;
 	unsigned long lowest_bit, highest_bit, cluster_next, cluster_nr;
 	unsigned long inuse; /* slots taken, of the good pages */
+	/* today's locks of the same (mm/design/linux-6.12.c) */
+	struct spinlock lock;	    /* si.lock: the free slots; flags too, with the list's */
+	struct spinlock cluster_locks[SWAP_CLUSTER_LOCKS]; /* the counts, by cluster of slots */
+	struct spinlock cache_lock; /* the area's part of the swap cache: look and add */
+	uint32_t users;		    /* atomic: 1 while in use, and one for each pin */
 	/* constant while in use */
 	const struct block_dev *dev;
 	unsigned long max;   /* pages in swap_map, the header page included */
@@ -131,6 +137,9 @@ int swap_header_check(const void *header, unsigned long device_pages, unsigned l
  * another add for the same entry is inside the design's cache bracket CACHE_ADD (R16). Context:
  * atomic. Locks: takes the page lock (never waits) and keeps it; pagecache_lock, lru lock. */
 void add_to_swap_cache(struct page *page, struct swp_entry entry);
+/* Is there a page for @entry now? Lasts as long as the lock under which pages are added. Context: atomic.
+ * Locks: takes pagecache_lock. */
+bool swap_cache_has(struct swp_entry entry);
 /* The cached page, unlocked, with a reference taken; NULL = not cached. Its contents are good only
  * if PG_uptodate. Context: may sleep (page lock: I/O that runs on the page). */
 struct page *lookup_swap_cache(struct swp_entry entry);

@@ -29,13 +29,18 @@ enum slot_result {
 enum slot_result swap_map_look(const struct swap_info_struct *si, unsigned long offset);
 /* Find a free slot, give it the count 1; 0 = none. */
 unsigned long swap_map_take(struct swap_info_struct *si);
+/* Its two halves; who searches marks before anybody else searches. */
+unsigned long swap_map_find(struct swap_info_struct *si);
+void swap_map_mark(struct swap_info_struct *si, unsigned long offset);
+/* One reference less if others remain; false = nothing was done. */
+bool swap_map_drop_shared(struct swap_info_struct *si, unsigned long offset);
 enum slot_result swap_map_raise(struct swap_info_struct *si, unsigned long offset);
 /* *@freed: that was the last reference. */
 enum slot_result swap_map_drop(struct swap_info_struct *si, unsigned long offset, bool *freed);
 /* Whatever its count is, make it 0 (swapoff). True = it was not 0. */
 bool swap_map_clear(struct swap_info_struct *si, unsigned long offset);
-/* The first used slot at or after @offset, 0 = none. */
-unsigned long swap_map_next_used(const struct swap_info_struct *si, unsigned long offset);
+/* The first used slot in [@offset, @end), 0 = none. */
+unsigned long swap_map_next_used(const struct swap_info_struct *si, unsigned long offset, unsigned long end);
 
 /* --- swap_header.c --- */
 

@@ -74,7 +74,7 @@ static unsigned long find_slot(struct swap_info_struct *si)
 	return offset;
 }
 
-unsigned long swap_map_take(struct swap_info_struct *si)
+unsigned long swap_map_find(struct swap_info_struct *si)
 {
 	unsigned long offset = find_slot(si);
 
@@ -82,8 +82,21 @@ unsigned long swap_map_take(struct swap_info_struct *si)
 		/* Full: an empty interval, so that the next search ends at once. */
 		si->lowest_bit = si->max;
 		si->highest_bit = 0;
-		return 0;
 	}
+	return offset;
+}
+
+unsigned long swap_map_take(struct swap_info_struct *si)
+{
+	unsigned long offset = swap_map_find(si);
+
+	if (offset)
+		swap_map_mark(si, offset);
+	return offset;
+}
+
+void swap_map_mark(struct swap_info_struct *si, unsigned long offset)
+{
 	swap_point(&si->swap_map[offset]);
 	if (offset == si->lowest_bit)
 		si->lowest_bit++;
@@ -91,7 +104,6 @@ unsigned long swap_map_take(struct swap_info_struct *si)
 		si->highest_bit--;
 	si->swap_map[offset] = 1;
 	si->inuse++;
-	return offset;
 }
 
 enum slot_result swap_map_raise(struct swap_info_struct *si, unsigned long offset)
@@ -138,6 +150,20 @@ enum slot_result swap_map_drop(struct swap_info_struct *si, unsigned long offset
 	return SLOT_OK;
 }
 
+bool swap_map_drop_shared(struct swap_info_struct *si, unsigned long offset)
+{
+	unsigned short count;
+
+	if (swap_map_look(si, offset) != SLOT_OK)
+		return false;
+	count = si->swap_map[offset];
+	if (count <= 1)
+		return false;
+	if (count < SWAP_MAP_MAX)
+		si->swap_map[offset] = (unsigned short)(count - 1);
+	return true;
+}
+
 bool swap_map_clear(struct swap_info_struct *si, unsigned long offset)
 {
 	if (swap_map_look(si, offset) != SLOT_OK)
@@ -147,9 +173,9 @@ bool swap_map_clear(struct swap_info_struct *si, unsigned long offset)
 	return true;
 }
 
-unsigned long swap_map_next_used(const struct swap_info_struct *si, unsigned long offset)
+unsigned long swap_map_next_used(const struct swap_info_struct *si, unsigned long offset, unsigned long end)
 {
-	for (; offset < si->max; offset++)
+	for (; offset < end && offset < si->max; offset++)
 		if (swap_map_look(si, offset) == SLOT_OK)
 			return offset;
 	return 0;

@@ -15,6 +15,7 @@
 #include "kernel/printk.h"
 #include "mm/design/design.h"
 #include "mm/filemap.h"
+#include "mm/rmap.h"
 #include "swap/swap_internal.h"
 
 struct address_space swapper_space;
@@ -52,9 +53,21 @@ void add_to_swap_cache(struct page *page, struct swp_entry entry)
 {
 	BUG_ON(PageSwapCache(page));
 	BUG_ON(page->mapping);
+	if (page_test(page, PG_anon) && page_test(page, PG_lru))
+		anon_lru_del(page); /* to the list of cached pages */
 	page_set(page, PG_swap_cache);
 	add_to_page_cache(page, &swapper_space, entry.val);
 	page_set(page, PG_uptodate); /* a read that follows takes it back */
+}
+
+bool swap_cache_has(struct swp_entry entry)
+{
+	bool has;
+
+	spin_lock(&pagecache_lock);
+	has = __find_page(&swapper_space, entry.val) != NULL;
+	spin_unlock(&pagecache_lock);
+	return has;
 }
 
 /* The page that the hash has for @entry, locked, with a reference; NULL = none. Who had to sleep
@@ -102,6 +115,8 @@ void delete_from_swap_cache_locked(struct page *page)
 	BUG_ON(!PageSwapCache(page));
 	remove_from_page_cache(page);
 	page_clear(page, PG_swap_cache);
+	if (page_anon_mapped(page))
+		anon_lru_add(page); /* where stealing looks for it from now on */
 	vm_design->swap_begin(SWAP_CACHE_FREE);
 	swap_free(entry);
 	vm_design->swap_end(SWAP_CACHE_FREE);

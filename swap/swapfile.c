@@ -25,11 +25,20 @@ int swap_least_priority;
 volatile int nr_swap_pages;
 struct spinlock swap_list_lock = SPINLOCK_INIT(LC_SWAP_LIST, NULL);
 
+static void init_locks(struct swap_info_struct *si)
+{
+	spin_lock_init(&si->device_lock, LC_SWAP_DEVICE, si->name);
+	spin_lock_init(&si->lock, LC_SWAP_INFO, si->name);
+	spin_lock_init(&si->cache_lock, LC_SWAP_CACHE, si->name);
+	for (int i = 0; i < SWAP_CLUSTER_LOCKS; i++)
+		spin_lock_init(&si->cluster_locks[i], LC_SWAP_CLUSTER, si->name);
+}
+
 void swap_init(void)
 {
 	memset(swap_info, 0, sizeof(swap_info));
 	for (int i = 0; i < MAX_SWAPFILES; i++)
-		spin_lock_init(&swap_info[i].device_lock, LC_SWAP_DEVICE, swap_info[i].name);
+		init_locks(&swap_info[i]);
 	spin_lock_init(&swap_list_lock, LC_SWAP_LIST, NULL);
 	swap_list.head = swap_list.next = -1;
 	nr_swapfiles = 0;
@@ -94,11 +103,18 @@ void swap_list_remove(int type)
 
 static unsigned long take_slot(struct swap_info_struct *si)
 {
-	unsigned long offset;
+	unsigned long offset = 0;
 
-	vm_design->slot_lock(si, SLOT_GET);
-	offset = swap_map_take(si);
-	vm_design->slot_unlock(si, SLOT_GET);
+	vm_design->slot_lock(si, 0, SLOT_GET);
+	/* A design that gave the list up for this may find the area on its way out. */
+	if (!vm_design->cluster_locks || swap_writable(si))
+		offset = swap_map_find(si);
+	if (offset) {
+		vm_design->slot_lock(si, offset, SLOT_MARK);
+		swap_map_mark(si, offset);
+		vm_design->slot_unlock(si, offset, SLOT_MARK);
+	}
+	vm_design->slot_unlock(si, 0, SLOT_GET);
 	return offset;
 }
 
@@ -161,9 +177,9 @@ static enum slot_result raise_slot(struct swp_entry entry, enum slot_site site)
 
 	if (!si)
 		return SLOT_NO_AREA;
-	vm_design->slot_lock(si, site);
+	vm_design->slot_lock(si, swp_offset(entry), site);
 	result = swap_map_raise(si, swp_offset(entry));
-	vm_design->slot_unlock(si, site);
+	vm_design->slot_unlock(si, swp_offset(entry), site);
 	return result;
 }
 
@@ -191,28 +207,52 @@ static void area_has_room(struct swap_info_struct *si)
 {
 	if (!swap_writable(si))
 		return;
+	vm_design->slot_lock(si, 0, SLOT_ROOM);
 	nr_swap_pages++;
 	if (swap_list.next >= 0 && si->prio > swap_info[swap_list.next].prio)
 		swap_list.next = swap_list.head;
+	vm_design->slot_unlock(si, 0, SLOT_ROOM);
+}
+
+/* Designs whose slots have locks of their own: with one reference among others nothing happens to the area. */
+static bool drop_shared(struct swap_info_struct *si, unsigned long offset)
+{
+	bool dropped;
+
+	vm_design->slot_lock(si, offset, SLOT_SHARED);
+	dropped = swap_map_drop_shared(si, offset);
+	vm_design->slot_unlock(si, offset, SLOT_SHARED);
+	return dropped;
+}
+
+static enum slot_result drop_slot(struct swap_info_struct *si, unsigned long offset)
+{
+	enum slot_result result;
+	bool freed;
+
+	if (vm_design->cluster_locks && drop_shared(si, offset))
+		return SLOT_OK;
+	vm_design->slot_lock(si, offset, SLOT_FREE);
+	vm_design->slot_lock(si, offset, SLOT_MARK);
+	result = swap_map_drop(si, offset, &freed);
+	vm_design->slot_unlock(si, offset, SLOT_MARK);
+	if (freed)
+		area_has_room(si);
+	vm_design->slot_unlock(si, offset, SLOT_FREE);
+	return result;
 }
 
 void swap_free(struct swp_entry entry)
 {
 	struct swap_info_struct *si;
 	enum slot_result result = SLOT_NO_AREA;
-	bool freed = false;
 
 	if (!entry.val)
 		return;
 	vm_design->swap_list_begin(SLOT_FREE);
 	si = swap_area(entry);
-	if (si) {
-		vm_design->slot_lock(si, SLOT_FREE);
-		result = swap_map_drop(si, swp_offset(entry), &freed);
-		if (freed)
-			area_has_room(si);
-		vm_design->slot_unlock(si, SLOT_FREE);
-	}
+	if (si)
+		result = drop_slot(si, swp_offset(entry));
 	vm_design->swap_list_end(SLOT_FREE);
 	if (result != SLOT_OK)
 		swap_complain_slot("free of", result, entry, CALLER_PLACE());
@@ -222,9 +262,11 @@ void swap_force_unused(struct swp_entry entry)
 {
 	struct swap_info_struct *si = swap_area(entry);
 
-	vm_design->slot_lock(si, SLOT_OFF);
+	vm_design->slot_lock(si, 0, SLOT_OFF);
+	vm_design->slot_lock(si, swp_offset(entry), SLOT_MARK);
 	swap_map_clear(si, swp_offset(entry));
-	vm_design->slot_unlock(si, SLOT_OFF);
+	vm_design->slot_unlock(si, swp_offset(entry), SLOT_MARK);
+	vm_design->slot_unlock(si, 0, SLOT_OFF);
 }
 
 int swap_count(struct swp_entry entry)
@@ -234,9 +276,9 @@ int swap_count(struct swp_entry entry)
 
 	if (!si)
 		return 0;
-	vm_design->slot_lock(si, SLOT_COUNT);
+	vm_design->slot_lock(si, swp_offset(entry), SLOT_COUNT);
 	if (swap_map_look(si, swp_offset(entry)) == SLOT_OK)
 		count = si->swap_map[swp_offset(entry)];
-	vm_design->slot_unlock(si, SLOT_COUNT);
+	vm_design->slot_unlock(si, swp_offset(entry), SLOT_COUNT);
 	return count;
 }

@@ -139,10 +139,17 @@ static int unuse_entry(struct unuse *u)
 
 static unsigned long next_used(struct swap_info_struct *si, unsigned long offset)
 {
-	vm_design->slot_lock(si, SLOT_OFF);
-	offset = swap_map_next_used(si, offset);
-	vm_design->slot_unlock(si, SLOT_OFF);
-	return offset;
+	unsigned long found = 0, end;
+
+	vm_design->slot_lock(si, 0, SLOT_OFF);
+	for (; !found && offset < si->max; offset = end) {
+		end = (offset / SWAPFILE_CLUSTER + 1) * SWAPFILE_CLUSTER;
+		vm_design->slot_lock(si, offset, SLOT_MARK); /* this cluster's counts */
+		found = swap_map_next_used(si, offset, end);
+		vm_design->slot_unlock(si, offset, SLOT_MARK);
+	}
+	vm_design->slot_unlock(si, 0, SLOT_OFF);
+	return found;
 }
 
 static int try_to_unuse(int type)
@@ -167,9 +174,9 @@ static bool hopeless(struct swap_info_struct *si)
 {
 	unsigned long inuse;
 
-	vm_design->slot_lock(si, SLOT_OFF);
+	vm_design->slot_lock(si, 0, SLOT_OFF);
 	inuse = si->inuse;
-	vm_design->slot_unlock(si, SLOT_OFF);
+	vm_design->slot_unlock(si, 0, SLOT_OFF);
 	return (long)inuse > nr_free_pages + (long)page_cache_size + nr_swap_pages;
 }
 
@@ -182,8 +189,11 @@ static int begin_removal(const char *name)
 	type = swap_list.head;
 	while (type >= 0 && (!name || strcmp(swap_info[type].name, name)))
 		type = swap_info[type].next;
-	if (type >= 0)
+	if (type >= 0) {
+		vm_design->slot_lock(&swap_info[type], 0, SLOT_LIST);
 		swap_list_remove(type);
+		vm_design->slot_unlock(&swap_info[type], 0, SLOT_LIST);
+	}
 	vm_design->swap_list_end(SLOT_OFF);
 	return type >= 0 ? type : -EINVAL;
 }
@@ -193,7 +203,9 @@ static void undo_removal(int type, int error)
 	struct swap_info_struct *si = &swap_info[type];
 
 	vm_design->swap_list_begin(SLOT_OFF);
+	vm_design->slot_lock(si, 0, SLOT_LIST);
 	swap_list_insert(type);
+	vm_design->slot_unlock(si, 0, SLOT_LIST);
 	vm_design->swap_list_end(SLOT_OFF);
 	printk("swapoff: %s stays in use: %s; %lu pages of it are taken\n", si->name,
 	       error == -EIO   ? "a page of it cannot be read"
@@ -211,6 +223,8 @@ static long remove_area(int type)
 		undo_removal(type, error);
 		return error;
 	}
+	if (vm_design->swap_drain)
+		vm_design->swap_drain(si);
 	printk("Removed swap: %s\n", si->name);
 	swap_release_area(si);
 	return 0;

@@ -65,7 +65,7 @@ static int reserve_area(const struct block_dev *dev)
 static void init_area(struct swap_info_struct *si, unsigned short *map, unsigned long slots,
 		      unsigned long good)
 {
-	vm_design->slot_lock(si, SLOT_ON);
+	vm_design->slot_lock(si, 0, SLOT_ON);
 	si->max = slots;
 	si->pages = good;
 	si->inuse = 0;
@@ -74,9 +74,10 @@ static void init_area(struct swap_info_struct *si, unsigned short *map, unsigned
 	si->cluster_next = 1;
 	si->cluster_nr = 0;
 	si->swap_map = map;
-	vm_design->slot_unlock(si, SLOT_ON);
+	vm_design->slot_unlock(si, 0, SLOT_ON);
 	si->next = -1;
 	si->pages_in = si->pages_out = 0;
+	__atomic_store_n(&si->users, 1, __ATOMIC_RELEASE);
 }
 
 /* Read and judge the header into @header, make the map. */
@@ -124,12 +125,12 @@ void swap_release_area(struct swap_info_struct *si)
 	unsigned short *map;
 	unsigned order;
 
-	vm_design->slot_lock(si, SLOT_OFF);
+	vm_design->slot_lock(si, 0, SLOT_OFF);
 	map = si->swap_map;
 	order = map_order(si->max);
 	si->swap_map = NULL; /* who still asks gets "no such area" (R21) */
 	si->max = si->pages = si->inuse = 0;
-	vm_design->slot_unlock(si, SLOT_OFF);
+	vm_design->slot_unlock(si, 0, SLOT_OFF);
 	vm_design->swap_list_begin(SLOT_OFF);
 	si->dev = NULL;
 	si->flags = 0;
@@ -147,7 +148,9 @@ static void publish_area(int type, int swap_flags)
 		si->prio = swap_flags & SWAP_FLAG_PRIO_MASK;
 	else
 		si->prio = --swap_least_priority;
+	vm_design->slot_lock(si, 0, SLOT_LIST);
 	swap_list_insert(type);
+	vm_design->slot_unlock(si, 0, SLOT_LIST);
 	vm_design->swap_list_end(SLOT_ON);
 	printk("Adding swap: %s, %lu KB, priority %d\n", si->name, si->pages * (PAGE_SIZE / 1024),
 	       si->prio);

@@ -18,6 +18,7 @@
 #include "kernel/task.h"
 #include "mm/design/design.h"
 #include "mm/fault.h"
+#include "mm/rmap.h"
 #include "mm/slab.h"
 #include "swap/swap_internal.h"
 
@@ -47,15 +48,19 @@ static void replace_pte(struct unuse *u, struct vm_area_struct *vma, unsigned lo
 	bool mine = true;
 
 	swap_point(ptep);
+	if (!vm_design->cache_begin(CACHE_UNUSE, u->page))
+		return;
 	vm_design->pte_lock(mm, addr, PT_SWAPOFF);
 	if (vm_design->pte_recheck(PT_SWAPOFF))
 		mine = pte_read(ptep) == u->entry.val;
 	if (mine) {
 		get_page(u->page);
+		page_add_anon(u->page, vma, addr);
 		set_pte(ptep, mk_pte(u->page, vma->vm_flags) | _PAGE_DIRTY);
 		mm_rss_add_locked(mm, 1);
 	}
 	vm_design->pte_unlock(mm, addr, PT_SWAPOFF);
+	vm_design->cache_end(CACHE_UNUSE, u->page);
 	if (mine) {
 		swap_free(u->entry);
 		u->addr = addr;
@@ -130,18 +135,6 @@ static void unuse_mm(struct unuse *u, struct mm_struct *mm, unsigned long from)
 
 /* --- all mms ------------------------------------------------------------------------- */
 
-/* One more user, unless its last one has gone and it is being taken apart. */
-static bool mm_pin(struct mm_struct *mm)
-{
-	int users = __atomic_load_n(&mm->mm_users, __ATOMIC_RELAXED);
-
-	while (users > 0)
-		if (__atomic_compare_exchange_n(&mm->mm_users, &users, users + 1, false,
-						__ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-			return true;
-	return false;
-}
-
 /* Does a task before @t share its @mm, so that the mm was met already? */
 static bool is_later_thread(const struct task_struct *t, const struct mm_struct *mm)
 {
@@ -177,7 +170,7 @@ static struct mm_struct *next_mm(int *pid, int below)
 		 * the exit has had kernel_lock, or whatever the search's bracket is instead. A second
 		 * look would pin one mm and walk none: nobody would ever put it (found by torture). */
 		mm = __atomic_load_n(&t->mm, __ATOMIC_RELAXED);
-		if (!mm || is_later_thread(t, mm) || !mm_pin(mm)) {
+		if (!mm || is_later_thread(t, mm) || !mmget_unless_dying(mm)) {
 			mm = NULL;
 			*pid = t->pid + 1;
 		}

@@ -54,6 +54,9 @@ enum pte_site {
 	PT_RSS,		/* rss alone */
 	PT_MADVISE, PT_MINCORE,
 	PT_MSYNC,	/* filemap_sync: take the dirty bits of a table's entries */
+	PT_MOVE_TO,	/* mremap, inside PT_MOVE: the new place, when it lies in another table */
+	PT_FORK_CHILD,	/* fork, outside PT_FORK_COPY: the child's entries */
+	PT_ANON_VMA,	/* not an entry: which of two faults gives the area its anon_vma */
 	NR_PTE_SITES
 };
 
@@ -68,13 +71,28 @@ enum swap_site {
 };
 
 /* Which use of the swap map. */
-enum slot_site { SLOT_GET, SLOT_DUP, SLOT_FREE, SLOT_COUNT, SLOT_READAHEAD, SLOT_ON, SLOT_OFF, NR_SLOT_SITES };
+enum slot_site {
+	SLOT_GET, SLOT_DUP, SLOT_FREE, SLOT_COUNT, SLOT_READAHEAD, SLOT_ON, SLOT_OFF,
+	SLOT_MARK,   /* inside SLOT_GET, SLOT_FREE, SLOT_OFF: the count itself changes */
+	SLOT_SHARED, /* designs with cluster_locks: one reference less, if it is not the last */
+	SLOT_ROOM,   /* inside SLOT_FREE: the area has room again, and the list hears of it */
+	SLOT_LIST,   /* inside SLOT_ON, SLOT_OFF of the list: the area's flags change */
+	NR_SLOT_SITES
+};
+
+/* The sites at which one lock for a whole area is taken; the others stand inside, or are for designs whose
+ * slots have locks of their own. */
+static inline bool slot_site_of_area(enum slot_site site)
+{
+	return site < SLOT_MARK;
+}
 
 enum cache_site {
 	CACHE_ADD,	  /* look again and add (R16) */
 	CACHE_SHARE_TEST, /* is_page_shared and what follows from it (R15) */
 	CACHE_SHARE_TEST_COW, /* the same in do_wp_page, under the pte lock: must not sleep */
 	CACHE_SHRINK,	  /* shrink_mmap deletes a swap-cache page (R14) */
+	CACHE_UNUSE,	  /* swapoff maps a page; false = leave this entry for the next search */
 	NR_CACHE_SITES
 };
 
@@ -111,6 +129,22 @@ struct vm_hole {
 /* holes=faithful (scenarios, explorer, matrix) leaves them open; holes=mended closes them. */
 extern bool holes_faithful;
 
+/*
+ * Holes of today's designs that were found and closed before the release named: design=linux-6.12+f1 opens
+ * f1 again, +f1+f4 two of them. The whole word is the design's name for scenarios and tokens. Such a hole
+ * stands in holes[] with a mend that begins with "closed"; the place that asks reopened() is its switch.
+ */
+enum vm_reopen {
+	REOPEN_F1, REOPEN_F3, REOPEN_F4, REOPEN_F5, REOPEN_F6, REOPEN_F11, REOPEN_F12, REOPEN_F15,
+	NR_REOPENS
+};
+extern uint32_t vm_reopened; /* bit n = enum vm_reopen n; constant once the design is chosen */
+
+static inline bool reopened(enum vm_reopen which)
+{
+	return unlikely(vm_reopened & (1u << which));
+}
+
 static inline bool how_locks(enum how how)
 {
 	return how == HOW_LOCK || (how == HOW_HOLE && !holes_faithful);
@@ -125,6 +159,12 @@ struct vm_design {
 	enum { LOOKUP_LIST_AVL, LOOKUP_RANGE_TREE } lookup;
 	enum { RECLAIM_MM_WALK, RECLAIM_MMLIST_WALK, RECLAIM_RMAP } reclaim;
 	enum { WRITEBACK_METHOD, WRITEBACK_MARK_DIRTY } writeback;
+	bool vma_lock;		/* each vma has a lock of its own (mm/vma_lock.h) and is freed by RCU */
+	/* who knows which areas map an anonymous page (mm/anon_vma.h): nobody, or anon_vmas */
+	enum { ANON_RMAP_NONE, ANON_RMAP_ANON_VMA } anon_rmap;
+	/* page_table_lock for all entries of an mm, or a lock in each table; then rss is atomic */
+	enum { TABLE_LOCK_PER_MM, TABLE_LOCK_PER_TABLE } table_lock;
+	bool cluster_locks;	/* a slot's count has a lock that is not its area's */
 	bool lookup_again;	/* lookup_swap_cache searches again when the page left (R14) */
 
 	const struct vm_hole *holes;
@@ -152,6 +192,11 @@ struct vm_design {
 	void (*list_change_begin)(struct mm_struct *mm, enum list_site site, struct vm_area_struct *vma);
 	void (*list_change_end)(struct mm_struct *mm, enum list_site site, struct vm_area_struct *vma);
 	void (*vma_write)(struct vm_area_struct *vma);	  /* this listed vma is about to change */
+	/* Optional (NULL = nothing to do), see mm/vma.h: around a change of a vma's bounds; the assertion
+	 * that a listed vma was locked before it is changed. */
+	void (*vma_adjust_begin)(struct vm_area_struct *vma);
+	void (*vma_adjust_end)(struct vm_area_struct *vma);
+	void (*assert_vma_write)(const struct vm_area_struct *vma);
 	void (*vma_unlinked)(struct vm_area_struct *vma); /* off the list, methods still to come */
 	void (*vma_free)(struct vm_area_struct *vma);	  /* nobody but a stale pointer refers to it */
 	void (*method_begin)(struct vm_area_struct *vma, enum vm_method which);
@@ -176,6 +221,11 @@ struct vm_design {
 	void (*zap_free_begin)(struct mm_struct *mm);
 	void (*zap_free_end)(struct mm_struct *mm);
 
+	/* Designs with anon_vmas only. A fault wants to give its area one: hold what keeps the neighbours.
+	 * false = the locks of @fc were given up, retry. */
+	bool (*anon_prepare_begin)(struct fault_ctx *fc);
+	void (*anon_prepare_end)(struct fault_ctx *fc);
+
 	/* --- the stealer --- */
 	void (*steal_begin)(void);
 	void (*steal_end)(void);
@@ -198,13 +248,21 @@ struct vm_design {
 	void (*swap_end)(enum swap_site site);
 	void (*swap_list_begin)(enum slot_site site); /* the list of areas, nr_swap_pages */
 	void (*swap_list_end)(enum slot_site site);
-	void (*slot_lock)(struct swap_info_struct *si, enum slot_site site);
-	void (*slot_unlock)(struct swap_info_struct *si, enum slot_site site);
+	/* @offset: the slot that is meant; 0 = the area as a whole, or not known yet (SLOT_GET). */
+	void (*slot_lock)(struct swap_info_struct *si, unsigned long offset, enum slot_site site);
+	void (*slot_unlock)(struct swap_info_struct *si, unsigned long offset, enum slot_site site);
 	/* false: what was to be protected cannot be had now; take the safe answer ("shared"). */
 	bool (*cache_begin)(enum cache_site site, struct page *page);
 	void (*cache_end)(enum cache_site site, struct page *page);
 	/* Does read-ahead raise all entries of its block first (R12)? */
 	bool (*readahead_hold)(void);
+	/* Optional. A fault that has an entry in hand keeps its area from going; false = it has gone. */
+	bool (*swap_pin)(struct swp_entry entry);
+	void (*swap_unpin)(struct swp_entry entry);
+	/* Optional. swapoff has emptied @si: wait for those who have it pinned, and let no new ones in. */
+	void (*swap_drain)(struct swap_info_struct *si);
+	/* Optional. A fault has locked @page: is it still what stands for @entry (f15)? */
+	bool (*swap_in_same_slot)(struct page *page, struct swp_entry entry);
 	/* swapoff's look at one mm: around the walk over its vmas and ptes. */
 	void (*swapoff_search_begin)(void); /* around choosing the next mm */
 	void (*swapoff_search_end)(struct mm_struct *mm);
@@ -218,14 +276,18 @@ extern const struct vm_design *vm_design; /* chosen once at boot, by design= */
 extern const struct vm_design *const vm_designs[];
 extern const int nr_vm_designs;
 
-/* Choose by name; -1 = no such design (the caller lists the known ones). */
+/* Choose by name, with "+id" for each hole to be opened again; -1 = no such design (the caller lists the
+ * known ones) or no such hole of it (told in one line). */
 int vm_design_select(const char *name);
+/* The whole word by which the design in force was chosen: its name, and what was opened again. */
+const char *vm_design_word(void);
 /* Print name and summary of each design, with report(). */
 void vm_design_list(void);
 /* The hole of the design in force whose complaint prefix matches @key (of several the longest), or
  * NULL = undocumented. */
 const struct vm_hole *vm_hole_for(const char *key);
-/* Is it open now: holes=faithful, or a hole that this design cannot mend (its mend says "none")? */
+/* Is it open now: holes=faithful, or a hole that this design cannot mend (its mend says "none")? A closed one
+ * (its mend says "closed") only when it was opened again. */
 bool vm_hole_open(const struct vm_hole *hole);
 /* The same as one line for people, "R17, sys_swapoff: walks ..."; NULL = undocumented. */
 const char *vm_hole_text(const char *key, char *buf, size_t size);

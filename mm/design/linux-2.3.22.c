@@ -23,9 +23,9 @@
 #include "mm/fault.h"
 
 static const struct vm_hole holes[] = {
-	{ "R6", "do_munmap", "changes the vma list without kernel_lock while the stealer walks it",
-	  "facts e R6", "D2: kernel_lock around each change of a list",
-	  "uaf: |race: look_up reads, unlink|race: swap_out reads, unlink|race: slab_mark_free writes, walk|"
+	{ "R6", "do_munmap", "changes the vma list (so does mremap) without kernel_lock while the stealer walks it",
+	  "facts e R6; row \"by 2.3.10\"", "D2: kernel_lock around each change of a list",
+	  "uaf: |race: look_up reads, unlink|race: insert_vm_struct writes, swap_out|race: swap_out reads, unlink|race: slab_mark_free writes, walk|"
 	  "kernel panic: a wild pointer|race: find_vma reads, slab_mark_free|race: evict_anon reads, slab_mark_free" },
 	{ "R7", "try_to_swap_out", "swapout(vma, page) runs on when munmap has freed the vma",
 	  "S0; facts e R7", "none inside this design: D17 passes the file instead", "" },
@@ -40,19 +40,19 @@ static const struct vm_hole holes[] = {
 	  "S1; facts e R14", "none inside this design: it complains and reads again; 2.3.30 looks again",
 	  "swap: page left the swap cache" },
 	{ "R15", "do_swap_page", "the sharing test is made without the page lock", "S1; facts e R15",
-	  "takes the page lock", "invariant: contents" },
+	  "takes the page lock", "invariant: contents shared" },
 	{ "R17", "sys_swapoff", "walks vma lists and ptes with neither mmap_sem nor page_table_lock",
 	  "S1, last sentence; facts e R17",
 	  "SW2: takes the mm's mmap_sem, and page_table_lock for each pte, and looks again",
 	  "rule: 1999.rule3|swap: free of|swap: undead entry|swap: duplicate of|swap: I/O on|"
-	  "invariant: swap map|invariant: swap entry|invariant: nr_swap_pages|uaf: object used after free in unuse|"
+	  "invariant: swap map|invariant: contents after swapoff|invariant: swap entry|invariant: nr_swap_pages|uaf: object used after free in unuse|"
 	  "race: unlink_vm_struct writes, unuse|race: munmap_range writes, unuse|"
 	  "race: slab_mark_free writes, unuse|race: batch_add writes, pte_lookup" },
 	{ "R18", "do_swap_page", "fails for memory when swapoff was faster", "facts e R18",
 	  "looks at the pte again", "invariant: fault on a mapped page" },
 	{ "N1", "change_protection", "rewrites ptes without page_table_lock while the stealer clears them",
 	  "found here; 2.4.0 takes the lock", "takes page_table_lock",
-	  "invariant: page count|invariant: page free but in use|uaf: page written" },
+	  "invariant: page count|invariant: page free but in use|uaf: page written|invariant: contents" },
 	{ "N2", "copy_page_range", "copies and write-protects ptes without page_table_lock",
 	  "found here; facts c, dup_mm row", "takes page_table_lock of the parent", "" },
 	{ "N3", "move_page_tables", "mremap moves ptes without page_table_lock",
@@ -277,6 +277,9 @@ static const uint8_t pte_how[NR_PTE_SITES] = {
 	[PT_PROTECT_TABLE] = HOW_HELD,
 	[PT_MOVE] = HOW_HOLE,	    /* N3 */
 	[PT_FORK_COPY] = HOW_HOLE,  /* N2 */
+	[PT_MOVE_TO] = HOW_HELD,    /* one lock for all entries of an mm */
+	[PT_FORK_CHILD] = HOW_NONE, /* nobody else knows the child yet */
+	[PT_ANON_VMA] = HOW_NONE,   /* no reverse maps */
 	[PT_SWAPOFF] = HOW_HOLE,    /* R17 */
 	[PT_STEAL] = HOW_LOCK,	    /* pte by pte, since 2.3.10 */
 	[PT_RSS] = HOW_HOLE,	    /* N4 */
@@ -452,17 +455,17 @@ static void swap_list_end(enum slot_site site)
 		spin_unlock(&swap_list_lock);
 }
 
-static void slot_lock(struct swap_info_struct *si, enum slot_site site)
+static void slot_lock(struct swap_info_struct *si, unsigned long offset, enum slot_site site)
 {
-	(void)site;
-	if (!holes_faithful)
+	(void)offset;
+	if (!holes_faithful && slot_site_of_area(site))
 		spin_lock(&si->device_lock);
 }
 
-static void slot_unlock(struct swap_info_struct *si, enum slot_site site)
+static void slot_unlock(struct swap_info_struct *si, unsigned long offset, enum slot_site site)
 {
-	(void)site;
-	if (!holes_faithful)
+	(void)offset;
+	if (!holes_faithful && slot_site_of_area(site))
 		spin_unlock(&si->device_lock);
 }
 

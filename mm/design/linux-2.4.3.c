@@ -27,12 +27,26 @@
 static const struct vm_hole holes[] = {
 	{ "R24", "expand_stack", "vm_start changes while other faults, holding mmap_sem for reading too, look at it",
 	  "the 2.4 document, rule 4; facts e R24", "none: nobody knew a scenario in which that destroys anything",
-	  "" },
+	  "race: expand_stack writes|race: find_vma reads, expand" },
 	{ "N7", "read_swap_cache_async", "raises the entry that a fault read before swapoff ended, of an area that is gone",
 	  "found here, by the scenario swapoff-fault",
 	  "none, nor needed: it says so and the fault looks at the pte again (R18)",
 	  "swap: duplicate of an entry of no area|swap: duplicate of an unused entry" },
+	{ "N9", "swap_out", "two stealers count the same victims down: one may have no try left for who has the pages",
+	  "found here, by the scenario swapout-third", "none, nor needed: the next round sees them again",
+	  "invariant: refused without need" },
+	{ "N10", "swap_out", "adds a page under a slot just freed and got again without a look: a fault that still has the "
+	  "slot's old entry in hand adds a page for it too",
+	  "found here, by the scenario slot-reuse: kernel_lock, R16's mend, is no longer the stealer's",
+	  "one lock over look and add on both sides; the stealer leaves the page where a reader was faster",
+	  "invariant: page cached twice" },
 };
+
+/* One area's part of the swap cache: look and add. A lock that 2.4.3 did not have (N10). */
+static struct spinlock *add_lock(struct swp_entry entry)
+{
+	return &swap_info[swp_type(entry)].cache_lock;
+}
 
 /* --- the locks of an mm --------------------------------------------------------------------------- */
 
@@ -237,6 +251,9 @@ static const uint8_t pte_how[NR_PTE_SITES] = {
 	[PT_PROTECT_TABLE] = HOW_HELD,
 	[PT_MOVE] = HOW_LOCK,
 	[PT_FORK_COPY] = HOW_LOCK,
+	[PT_MOVE_TO] = HOW_HELD,    /* one lock for all entries of an mm */
+	[PT_FORK_CHILD] = HOW_NONE, /* nobody else knows the child yet */
+	[PT_ANON_VMA] = HOW_NONE,   /* no reverse maps */
 	[PT_SWAPOFF] = HOW_HELD, /* since swapoff_walk_begin */
 	[PT_STEAL] = HOW_HELD,	 /* since walk_begin */
 	[PT_RSS] = HOW_LOCK,
@@ -345,17 +362,39 @@ static int evict_file(struct steal_ctx *ctx, struct vm_area_struct *vma, unsigne
 	return 1;
 }
 
+/* The slot is the stealer's alone, but who read its number in a pte before it was freed may be about to
+ * bring it in: false = he has. */
+static bool add_stolen(struct page *page, struct swp_entry entry)
+{
+	bool free = true;
+
+	if (how_locks(HOW_HOLE)) {
+		spin_lock(add_lock(entry));
+		free = !swap_cache_has(entry);
+	}
+	if (free)
+		add_to_swap_cache(page, entry); /* the cache's reference; the page stays locked */
+	if (how_locks(HOW_HOLE))
+		spin_unlock(add_lock(entry));
+	return free;
+}
+
 /* Into the swap cache first, then the entry; marked dirty, to be written later. Counted as progress as
  * 2.3.30's start of the write was (ours: 2.4 went on walking). */
 static int evict_anon(struct steal_ctx *ctx, struct vm_area_struct *vma, unsigned long addr,
 		      pte_t *ptep, struct page *page)
 {
-	struct swp_entry entry = get_swap_page();
+	struct swp_entry entry;
 
 	(void)vma;
-	if (!entry.val)
+	if (TryLockPage(page)) /* a stealer of another mm that maps it too, or its reader */
 		return 0;
-	add_to_swap_cache(page, entry); /* the cache's reference; locks the page */
+	entry.val = PageSwapCache(page) ? 0 : get_swap_page().val;
+	if (!entry.val || !add_stolen(page, entry)) {
+		swap_free(entry); /* none, or one that another reader's page has now */
+		UnlockPage(page);
+		return 0;
+	}
 	page_set(page, PG_dirty);
 	swap_duplicate(entry); /* the pte's */
 	set_pte(ptep, entry.val);
@@ -403,26 +442,30 @@ static void swap_list_end(enum slot_site site)
 		spin_unlock(&swap_list_lock);
 }
 
-static void slot_lock(struct swap_info_struct *si, enum slot_site site)
+static void slot_lock(struct swap_info_struct *si, unsigned long offset, enum slot_site site)
 {
-	(void)site;
-	spin_lock(&si->device_lock);
+	(void)offset;
+	if (slot_site_of_area(site))
+		spin_lock(&si->device_lock);
 }
 
-static void slot_unlock(struct swap_info_struct *si, enum slot_site site)
+static void slot_unlock(struct swap_info_struct *si, unsigned long offset, enum slot_site site)
 {
-	(void)site;
-	spin_unlock(&si->device_lock);
+	(void)offset;
+	if (slot_site_of_area(site))
+		spin_unlock(&si->device_lock);
 }
 
-/* Adding needs kernel_lock where two may want the same entry (the stealer adds entries nobody else has
- * seen). The sharing test has the page lock; who holds page_table_lock can only try for it. shrink_mmap
+/* Adding needs kernel_lock where two may want the same entry. The stealer takes its entries to be seen by nobody
+ * else, which is not so (N10). The sharing test has the page lock; who holds page_table_lock can only try for it. shrink_mmap
  * keeps pagecache_lock over the deletion, so no lookup takes a reference in between (R14). */
 static bool cache_begin(enum cache_site site, struct page *page)
 {
 	switch (site) {
 	case CACHE_ADD:
 		lock_assert_held(kernel_lock_info());
+		if (how_locks(HOW_HOLE))
+			spin_lock(add_lock((struct swp_entry){ (uint32_t)page->index }));
 		return true;
 	case CACHE_SHARE_TEST:
 		if (spinlocks_held())
@@ -445,6 +488,8 @@ static void cache_end(enum cache_site site, struct page *page)
 		UnlockPage(page);
 	else if (site == CACHE_SHRINK)
 		spin_unlock(&pagecache_lock);
+	else if (site == CACHE_ADD && how_locks(HOW_HOLE))
+		spin_unlock(add_lock((struct swp_entry){ (uint32_t)page->index }));
 }
 
 /* 2.3.30-pre4: every entry of the block is raised first (R12). */

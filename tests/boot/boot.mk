@@ -35,7 +35,7 @@ bench: images
 bench-swap: images
 	@BUILD=$(B) tests/boot/bench.sh swap
 
-check-boot: images explore-build
+check-boot: images explore-build lockdiff
 	@BUILD=$(B) tests/boot/run-all.sh
 
 ## make check         every test that fits 20 minutes on 2 cores: unit, explorer, fuzz, boot
@@ -50,4 +50,5 @@ check:
 check-long: check
 	@$(MAKE) --no-print-directory fuzz SECONDS=60
 	@$(MAKE) --no-print-directory mistakes
+	@$(MAKE) --no-print-directory matrix BOUND=all SECONDS_MAX=20
 	@BUILD=$(B) tests/boot/run-all.sh 'long-*'

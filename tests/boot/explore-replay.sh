@@ -8,7 +8,7 @@ EXPLORE=${BUILD:-$ROOT/build}/explore/explore
 replay_found() # SCENARIO DESIGN
 {
 	local token=$DIR/token-$1-$2 cpus end steps n=0 p quantum ips traces=
-	"$EXPLORE" "$1" "$2" "token=$token" >"$DIR/explore-$1-$2.out" 2>&1 || fail "$(tail -n 1 "$DIR/explore-$1-$2.out")"
+	"$EXPLORE" "$1" "$2" ${SAMPLE:-} "token=$token" >"$DIR/explore-$1-$2.out" 2>&1 || fail "$(tail -n 1 "$DIR/explore-$1-$2.out")"
 	[ -s "$token" ] || fail "explore $1 $2 found nothing"
 	cpus=$(sed -n 's/.* cpus=\([0-9]*\) .*/\1/p' "$token")
 	end=$(sed -n 's/.* end=\([^ ]*\) .*/\1/p' "$token")
@@ -25,4 +25,14 @@ replay_found() # SCENARIO DESIGN
 	done
 	[ "$(printf %s "$traces" | sort -u | wc -l)" = 1 ] || fail "$1 $2: the traces differ"
 	echo "$1 $2: $end after $steps steps, $n times of $n"
+}
+
+# The story that the explorer distilled from that token.
+replay_story() # SCENARIO DESIGN
+{
+	[ -s "$DIR/token-$1-$2.story" ] || fail "no story was distilled from $1 $2"
+	boot 0 bochs "scenario=$1 design=$2 schedule=file" cpus=2 "schedule=$DIR/token-$1-$2.story"
+	[ "$(verdict mode)" = story ] && [ "$(verdict verdict)" = deadlock ] ||
+		fail "$1 $2: the distilled story ends with $(verdict verdict)"
+	echo "$1 $2: $(tail -n 1 "$DIR/token-$1-$2.story"): $(verdict verdict)"
 }

@@ -43,17 +43,19 @@ static const struct {
 	{ "lowest_pid_in", "?", "the same" },
 	{ "unuse_tasks", "?", "the same" },
 	{ "swap_area", "swap_list_remove", "SWP_USED, which it looks at, is set before and after" },
+	{ "swap_area", "swap_list_insert", "the same" },
+	{ "sys_swapoff", "swap_map_drop", "a number in a message" },
 	{ "next_mm", "?", "the same" },
 	{ "touch", "pte_alloc", "the machine reads the directory, whoever writes it" },
 	{ "pte_alloc", "pte_alloc", "looks without the lock, and then again with it" },
 	{ "assert_list", "", "asks whether anybody else can know of this mm" },
-	{ "search_once", "alloc_pages",
-	  "reads PF_SERVER, which never changes, from a word in which the task "
-	  "sets PF_MEMALLOC for itself" },
 	{ "kmem_is_freed", "", "looks at a pointer that may be stale: that is its purpose" },
 	{ "kmem_check_alive", "", "the same" },
 	{ "consider", "swap_out",
 	  "mm->swap_cnt says whose turn it is; a wrong turn costs nothing" },
+	{ "task_free", "task_unlink",
+	  "who dies left the list before he switched away, and who was switched to frees him: the switch is "
+	  "the order, and runqueue_lock, under which it is made, counts for none here (rt_sync.c)" },
 	{ NULL, NULL, NULL },
 };
 

@@ -28,12 +28,19 @@ struct access_list {
 	uint32_t *word; /* index << 1 | written */
 };
 
+/* Tasks in the order in which they should go on. */
+struct task_list {
+	int n, room;
+	uint8_t *task;
+};
+
 /* One decision of the run, and the event that follows it. */
 struct node {
 	/* the kernel, as it stands here */
 	uint32_t *log;
 	uintptr_t *sp;
 	uint16_t epoch;
+	uint16_t nth; /* of the controller's steps */
 	struct ctl_step step; /* whose point it is */
 	uint16_t kenabled;    /* who can go on, for the kernel */
 	uint16_t enabled; /* without those before a lock that is taken, or held by the scenario */
@@ -46,6 +53,7 @@ struct node {
 	uint16_t backtrack, done, sleep;
 	uint16_t sleep_of[RT_TASKS]; /* node that keeps the accesses of this sleeper's next event */
 	struct access_list acc[RT_TASKS];
+	struct task_list lead[RT_TASKS]; /* for a backtrack point: how the race that asked for it comes about */
 	double weight; /* share of the tree below this node */
 	/* the event */
 	int8_t chosen;
@@ -73,6 +81,10 @@ enum run_event {
 enum run_event run_on(int task);
 /* At path[depth], where all tasks have finished: end the run, always RUN_OVER. No event. */
 enum run_event run_stop(void);
+/* At path[depth]: let the controller's story decide, and run to the next decision or the end. Nothing is recorded,
+ * so this is no event: run_story_chose() tells afterwards whom the story let go on at a node. */
+enum run_event run_by_story(void);
+int run_story_chose(int node);
 /* Take everything back to node @n. */
 void run_back_to(int n);
 /* The first decision of all; the world is built before it, once. */
@@ -125,6 +137,8 @@ static inline bool happens_before(int i, int j)
 /* The tasks whose first event in v has nothing of v before it; v = the events after i that are not
  * after it, then event @k, or a pending operation of @task if k < 0. */
 unsigned path_initials(int i, int k, int task);
+/* The tasks of v in their order, but @first's first event before all; without it. */
+void path_lead(int i, int k, int task, int first, struct task_list *list);
 /* Note what event @k touched, for sleepers. The kernel stands at node k + 1. */
 void path_accesses(int k, struct access_list *list);
 /* Does the event that just ran conflict with @list? */
@@ -139,16 +153,34 @@ uint64_t path_whole_state(int k);
 /* A number for the class of equivalent schedules that the run belongs to. */
 uint64_t path_class(void);
 
+/* --- inversions.c: what the order watcher complained of ------------------------------------------------ */
+
+void inversions_collect(void);
+int inversions(void);
+const char *inversion_key(int n);
+/* Its lock classes with '|' between them; returns @buf. */
+const char *inversion_goal(int n, char *buf, size_t size);
+
+/* --- undo.c: does going back restore everything? ----------------------------------------------------- */
+
+extern bool undo_check;
+void undo_note(int node);    /* the run is at @node for the first time */
+void undo_compare(int node); /* it is back there */
+int undo_wrong(void);	     /* says how it went; words that were not as before */
+
 /* --- search.c -------------------------------------------------------------------------------------- */
 
 enum search_mode { SEARCH_NAIVE, SEARCH_DPOR, SEARCH_BPOR, SEARCH_STATES };
 
+struct schedule;
+
 struct search {
+	struct schedule *sample; /* receives the 1st, 2nd, 4th, 8th ... schedule that does not fail; NULL = none wanted */
 	enum search_mode mode;
 	int bound; /* preemptions; < 0 = no bound */
 	bool stop_at_first, progress;
 	bool count_classes;
-	double seconds; /* limit, 0 = none */
+	double seconds; /* limit, of processor time; 0 = none */
 	/* results */
 	uint64_t max_schedules; /* limit, 0 = none */
 	uint64_t passed;	/* failures that were other named holes than the one looked for */
@@ -158,6 +190,8 @@ struct search {
 	bool complete, found;
 	uint64_t schedules, sleep_blocked, cut, events, classes, failures, ends, merged, states;
 	double elapsed, cpu; /* seconds of the clock, and of this process */
+	int longest;	       /* steps of the longest run */
+	uint64_t instructions; /* 0 = the host does not tell */
 };
 
 void search_run(struct search *s);

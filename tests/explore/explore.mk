@@ -10,7 +10,8 @@ XSKIP := kernel/string.c kernel/symbols.c
 # X_USER: further scenarios and drivers, files of your own (docs/explorer.md)
 X_USER ?=
 X_KERNEL_C := $(filter-out $(XSKIP),$(sort $(foreach d,$(XDIRS),$(wildcard $(d)/*.c)) $(X_USER)))
-X_OBSERVERS := $(filter kernel/control%.c kernel/watch%.c mm/invariants%.c mm/leaks.c,$(X_KERNEL_C)) $(addprefix kernel/,story.c token.c \
+X_OBSERVERS := $(filter kernel/control%.c kernel/watch%.c kernel/lock_waits.c kernel/lockcost.c kernel/trace_out.c mm/invariants%.c mm/leaks.c,\
+	$(X_KERNEL_C)) $(addprefix kernel/,story.c token.c \
 	trace.c printk.c format.c panic.c lock.c spinlock.c kernel_lock.c wait_record.c sched.c cmdline.c strutil.c scenario.c)
 X_TRACKED := $(filter-out $(X_OBSERVERS),$(X_KERNEL_C))
 # the host port's machine; fibers and output are the engine's own
@@ -46,7 +47,7 @@ $(X)/observer/%.o: %.c $(X)/cflags tests/explore/observer.syms
 $(X)/engine/%.o: %.c $(X)/cflags
 	@mkdir -p $(@D)
 	$(call say,XCC,$<)
-	$(Q)$(CC) $(X_FLAGS) -O3 -fomit-frame-pointer -msse2 -D_GNU_SOURCE -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(X_FLAGS) -O3 -fomit-frame-pointer -msse2 -mtune=haswell -D_GNU_SOURCE -MMD -MP -c -o $@ $<
 
 $(X_BIN): $(X_OBJS) $(X_BIN).objects tests/explore/region.ld
 	$(call say,XLD,$@)
@@ -71,21 +72,32 @@ BOUND ?= 3
 SECONDS_MAX ?= 60
 HOLES ?= faithful
 TOKEN ?= $(B)/explore/$(SCENARIO)-$(DESIGN).token
-.PHONY: explore matrix check-explore
+.PHONY: explore matrix matrix-short check-explore
 
-## make explore       all interleavings of a scenario, on the host   SCENARIO=s DESIGN=d [BOUND=n|all] [HOLES=mended]
+## make explore       all interleavings of a scenario, on the host   SCENARIO=s DESIGN=d [BOUND=n|all] [HOLES=mended] [ORDER=1]
 explore: $(X_BIN)
-	@$(X_BIN) "$(SCENARIO)" "$(DESIGN)" "bound=$(BOUND)" "seconds=$(SECONDS_MAX)" "holes=$(HOLES)" "token=$(TOKEN)"
+	@$(X_BIN) "$(SCENARIO)" "$(DESIGN)" "bound=$(BOUND)" "seconds=$(SECONDS_MAX)" "holes=$(HOLES)" "token=$(TOKEN)" $(if $(ORDER),order=1)
 
-## make matrix        every scenario x every design          [BOUND=n|all]
+## make matrix        every scenario x every design          [BOUND=n|all SECONDS_MAX=s DOC=file for the page]
 matrix: $(X_BIN)
-	@tests/explore/matrix.sh $(X_BIN) "bound=$(BOUND)" "seconds=$(SECONDS_MAX)" "holes=$(HOLES)"
+	@tests/explore/matrix.sh $(X_BIN) "bound=$(BOUND)" "seconds=$(SECONDS_MAX)" "holes=$(HOLES)"; status=$$?; \
+		[ -z "$(DOC)" ] || SECONDS_EACH=$(SECONDS_MAX) tests/explore/matrix-page.sh $(X_BIN) $(X)/matrix "BOUND=$(BOUND)" >"$(DOC)"; \
+		exit $$status
+
+# each cell for a second, or to bound 2: part of make check
+matrix-short: $(X_BIN)
+	@tests/explore/matrix.sh $(X_BIN) bound=2 seconds=1 holes=faithful >$(X)/matrix.out; status=$$?; grep "^[^ ].*\(UNEXPECTED\|unmarked\)" $(X)/matrix.out; tail -n 1 $(X)/matrix.out; exit $$status
 
 ## make check-explore  the explorer itself: models whose answers are known, the two engines on a real scenario
 check-explore: $(X_BIN)
 	@$(X_BIN) --self-test
 	@$(X)/explore swapout-deadlock linux-2.4.3 check=1
+	@$(X)/explore double-add linux-2.3.30 check-undo=1 bound=1 seconds=2 cell=1
+	@$(X)/explore swapoff-fault linux-2.4.3 check-undo=1 bound=1 seconds=2 cell=1
+	@$(X)/explore exit-steal linux-2.3.22 check-undo=1 bound=1 seconds=2 cell=1
+	@tests/explore/claims.sh $(X_BIN)
 	@BUILD=$(B) tests/explore/example.sh
+	@$(MAKE) --no-print-directory matrix-short
 
 # --- known mistakes: tests/explore/mistakes.sh ------------------------------------------------------------
 .PHONY: mistakes mistakes-short

@@ -30,6 +30,10 @@ void schedule_tell(const struct schedule *s, const char *token_file);
 void schedule_save(const struct schedule *s, const char *token_file);
 /* Run it @times times: how often it failed with the same key, after the same steps. */
 int schedule_repeat(const struct schedule *s, int times);
+/* distill.c: the story behind the failing schedule @s: of the orders in which its milestones came, those without
+ * which it does not fail in the same way. Played by the controller's own rules, and written to @file if that is so.
+ * Returns how many orders it has, -1 = no story of milestones tells it. *@of: the milestones of the run. */
+int story_distill(const struct schedule *s, const char *scenario, const char *file, int *of);
 /* Preemptions of the run on the path. */
 int path_preemptions(void);
 

@@ -16,6 +16,9 @@ int machine_cpus(const struct scenario *s);
  * to @token_file too, NULL = nowhere. */
 /* What the kernel said in the last run, its invariants included, as far as it is kept. */
 const char *machine_said(void);
+/* Instead of what the scenario is about, a deadlock among these lock classes ("a|b") is looked for; all else is by the
+ * way. NULL = no. */
+extern const char *machine_goal;
 extern bool machine_quiet; /* not on stdout after all */
 void machine_print(bool on, const char *token_file);
 

@@ -3,14 +3,18 @@
  *
  *	explore SCENARIO DESIGN [key=value ...]	look for a schedule that fails, with 0, 1, 2 ... preemptions
  *	    bound=N		up to N preemptions (default 3), or "all": then without a bound
- *	    seconds=S		stop looking after S seconds (default 60)
+ *	    seconds=S		stop looking after S seconds of processor time (default 60)
  *	    holes=mended	the design's named holes closed (default faithful)
  *	    token=FILE		where the token of what is found goes
+ *	    repeat=N		run what was found N times more: does it always fail alike, step for step?
+ *	    sample=1		where nothing is found, the token is one of the schedules that do not fail
  *	    cell=1		one line only, for the matrix
  *	    random=pct		by chance instead, seed=N depth=D; random=pos: another kind of chance
+ *	    check-undo=1	compare the kernel's state after each return with what it was (undo.c): slow
+ *	    order=1		instead: each inversion that the order watcher reports: is there a schedule to it?
  *	    check=1		instead: do DPOR and the stateful search agree on it? (within seconds=)
  *	explore --self-test	check the explorer by its models (selftest.c)
- *	explore --list		scenarios and models; --scenarios, --designs: names only
+ *	explore --list		scenarios and models; --scenarios, --designs: names only; --expectations
  *
  * Exit status: 0 = the outcome is the expected one (or none is stated and nothing was found), 1 = it is
  * not, 2 = could not run.
@@ -29,12 +33,15 @@
 
 static struct {
 	int bound;
-	bool all, cell, check;
+	bool all, cell, check, order, sample;
 	double seconds;
+	int repeat;
 	const char *token, *holes, *random;
 	uint64_t seed;
 	int depth;
 } option = { .bound = 3, .seconds = 60, .holes = "faithful", .seed = 1, .depth = 3 };
+
+static const char *scenario_name;
 
 static const struct scenario *find_scenario(const char *name)
 {
@@ -110,6 +117,14 @@ static void read_option(const char *word)
 		option.depth = (int)number(word, value);
 	} else if (n == 5 && !strncmp(word, "check", n)) {
 		option.check = value[0] == '1';
+	} else if (n == 10 && !strncmp(word, "check-undo", n)) {
+		undo_check = value[0] == '1';
+	} else if (n == 6 && !strncmp(word, "repeat", n)) {
+		option.repeat = (int)number(word, value);
+	} else if (n == 6 && !strncmp(word, "sample", n)) {
+		option.sample = value[0] == '1';
+	} else if (n == 5 && !strncmp(word, "order", n)) {
+		option.order = value[0] == '1';
 	} else if (n == 4 && !strncmp(word, "cell", n)) {
 		option.cell = value[0] == '1';
 	} else {
@@ -131,6 +146,8 @@ struct result {
 	bool hole, looked_for;
 };
 
+static struct schedule sample; /* one that does not fail */
+
 static void print_level(const struct search *s)
 {
 	char what[40];
@@ -139,14 +156,17 @@ static void print_level(const struct search *s)
 		snprintf(what, sizeof(what), "any number of preemptions");
 	else
 		snprintf(what, sizeof(what), "%d preemption%s", s->bound, s->bound == 1 ? "" : "s");
-	printf("explore: %-26s %8llu schedules, %9llu steps, %8.3f s, %7.0f schedules/s, %.2f "
+	printf("explore: %-26s %8llu schedules of up to %d steps, %9llu steps, %8.3f s, %7.0f schedules/s, %.2f "
 	       "us/step%s\n",
-	       what, (unsigned long long)s->schedules, (unsigned long long)s->events, s->cpu,
+	       what, (unsigned long long)s->schedules, s->longest, (unsigned long long)s->events, s->cpu,
 	       s->cpu > 0 ? (double)s->schedules / s->cpu : 0.0,
 	       s->events ? 1e6 * s->cpu / (double)s->events : 0.0,
 	       s->found	     ? ": FOUND"
 	       : s->complete ? ": none"
 			     : ": out of time");
+	if (s->instructions && s->schedules)
+		printf("explore: %llu instructions per schedule\n",
+		       (unsigned long long)(s->instructions / s->schedules));
 	if (s->sleep_blocked)
 		printf("explore: %llu runs were given up as redundant\n",
 		       (unsigned long long)s->sleep_blocked);
@@ -158,6 +178,7 @@ static bool level(struct result *r, int bound)
 	struct search s = { .mode = bound < 0 ? SEARCH_DPOR : SEARCH_BPOR,
 			    .bound = bound,
 			    .stop_at_first = true,
+			    .sample = option.sample ? &sample : NULL,
 			    .progress = !option.cell };
 
 	s.seconds = option.seconds - r->seconds;
@@ -166,7 +187,7 @@ static bool level(struct result *r, int bound)
 	search_run(&s);
 	r->schedules += s.schedules;
 	r->passed += s.passed;
-	r->seconds += s.elapsed;
+	r->seconds += s.cpu;
 	if (!option.cell)
 		print_level(&s);
 	r->found = s.found;
@@ -210,13 +231,39 @@ static void look(struct result *r)
 		level(r, -1);
 }
 
+/* Beside the token: FILE.token -> FILE.story. */
+static void tell_story(const struct schedule *s)
+{
+	char file[300];
+	size_t n = strlen(option.token);
+	int of, orders;
+
+	if (n > 6 && !strcmp(option.token + n - 6, ".token"))
+		n -= 6;
+	snprintf(file, sizeof(file), "%.*s.story", (int)n, option.token);
+	orders = story_distill(s, scenario_name, file, &of);
+	if (orders < 0)
+		printf("explore: no story tells it: the milestones are too coarse; the token is the schedule\n");
+	else
+		printf("explore: a story of %d order%s among the run's %d milestones ends in the same way; it is in %s\n",
+		       orders, orders == 1 ? "" : "s", of, file);
+}
+
 static void tell_found(struct result *r)
 {
 	static struct schedule s;
+	static char key[sizeof(outcome.key)];
 	int runs;
 
+	snprintf(key, sizeof(key), "%s", outcome.key);
 	schedule_take(&s);
 	runs = schedule_minimise(&s);
+	if (strcmp(key, outcome.key)) {
+		fprintf(stderr, "explore: '%s' was found, but the same schedule once more gives '%s': nothing that "
+				"this explorer says can be trusted; check-undo=1 may tell why\n",
+			key, outcome.key[0] ? outcome.key : "no failure");
+		exit(2);
+	}
 	r->preemptions = path_preemptions();
 	snprintf(r->key, sizeof(r->key), "%s", outcome.key);
 	r->hole = outcome.hole;
@@ -229,9 +276,14 @@ static void tell_found(struct result *r)
 	printf("explore: made small in %d runs: %d preemption%s, %d deviations from the default in "
 	       "%d steps\n",
 	       runs, r->preemptions, r->preemptions == 1 ? "" : "s", s.n, depth);
+	if (option.repeat)
+		printf("explore: %d of %d replays fail in the same way, after the same steps\n",
+		       schedule_repeat(&s, option.repeat), option.repeat);
 	printf("%s", machine_said());
 	complaints_print();
 	schedule_tell(&s, option.token);
+	if (option.token)
+		tell_story(&s);
 	if (option.token)
 		printf("explore: the token is in %s; make replay SCHEDULE=%s plays it in Bochs\n",
 		       option.token, option.token);
@@ -265,6 +317,24 @@ static bool expects_failure(const struct scenario_expect *e)
 	if (e->explored == EXPLORED_AS_STORY)
 		return e->story != CTL_COMPLETED;
 	return e->explored == EXPLORED_FOUND;
+}
+
+/* For the matrix's page: scenario, design, outcome and its reason, with tabs between. */
+static void list_expectations(void)
+{
+	const struct scenario_expect *e;
+	const struct scenario *s;
+	int i, d;
+
+	for (i = 0; (s = scenario_nth(i)) != NULL; i++) {
+		if (s->nexpect)
+			printf("%s\t-\t%s\t%s\n", s->name, s->summary, s->sources);
+		for (d = 0; s->nexpect && d < nr_vm_designs; d++) {
+			e = scenario_expected(s, vm_designs[d]->name);
+			printf("%s\t%s\t%s\t%s\n", s->name, vm_designs[d]->name,
+			       !e ? "not stated" : expects_failure(e) ? "found" : "none", e ? e->source : "-");
+		}
+	}
 }
 
 static int verdict(const struct scenario *s, const struct result *r)
@@ -318,6 +388,55 @@ static int cross_check(const struct scenario *s)
 	return !same;
 }
 
+/* --- inversions ---------------------------------------------------------------------------------------- */
+
+/* One inversion; true = it was reached. */
+static bool reach(int n, const struct scenario *s)
+{
+	struct result r = { .complete = -1 };
+	char classes[WATCH_KEY_LEN], buf[40], file[300];
+
+	machine_goal = inversion_goal(n, classes, sizeof(classes));
+	printf("explore: %s: looking for a deadlock among %s\n", inversion_key(n), machine_goal);
+	look(&r);
+	printf("%s x %s: %s: ", s->name, scenario_design, inversion_key(n));
+	if (!r.found) {
+		printf("unreachable: %s, %llu schedules\n", bound_text(&r, buf, sizeof(buf)),
+		       (unsigned long long)r.schedules);
+	} else {
+		static struct schedule found;
+
+		schedule_take(&found);
+		schedule_minimise(&found);
+		printf("reached: %d preemption%s, %llu schedules: %s\n", path_preemptions(),
+		       path_preemptions() == 1 ? "" : "s", (unsigned long long)r.schedules, outcome.key);
+		if (option.token) {
+			snprintf(file, sizeof(file), "%s", option.token);
+			schedule_save(&found, file);
+		}
+	}
+	machine_goal = NULL;
+	return r.found;
+}
+
+/* The inversions that show without any preemption, as in a sequential run. Status 0: all are known to be reachable, or
+ * none is. A report that no schedule leads to is no mistake of the watcher's: it says what could be, elsewhere. */
+static int look_for_inversions(const struct scenario *s)
+{
+	struct search seen = { .mode = SEARCH_BPOR, .bound = 0, .seconds = option.seconds };
+	int n, total, reached = 0;
+
+	machine_goal = "no such lock"; /* go on past whatever fails */
+	search_run(&seen);
+	machine_goal = NULL;
+	total = inversions();
+	for (n = 0; n < total; n++)
+		reached += reach(n, s);
+	printf("%s x %s: order: %d inversion%s reported, %d reached\n", s->name, scenario_design, total,
+	       total == 1 ? "" : "s", reached);
+	return 0;
+}
+
 static int explore(const char *name, const char *design)
 {
 	const struct scenario *s = find_scenario(name);
@@ -331,10 +450,16 @@ static int explore(const char *name, const char *design)
 	}
 	snprintf(words, sizeof(words), "design=%s holes=%s", design, option.holes);
 	machine_words = words;
+	scenario_name = s->name;
 	rt_init();
+	instructions_begin();
+	if (!option.cell && !instructions())
+		printf("explore: instructions per schedule: not available on this host\n");
 	run_begin(s);
 	if (option.check)
 		return cross_check(s);
+	if (option.order)
+		return look_for_inversions(s);
 	if (!option.cell)
 		printf("explore: %s under %s, holes %s: %s\n", s->name, scenario_design,
 		       option.holes, s->summary);
@@ -345,9 +470,17 @@ static int explore(const char *name, const char *design)
 		look(&r);
 	if (r.found)
 		tell_found(&r);
-	if (!option.cell)
+	else if (option.sample && option.token)
+		schedule_save(&sample, option.token);
+	if (!option.cell) {
+		int i;
+
 		races_print();
-	return verdict(s, &r);
+		for (i = 0; i < inversions(); i++)
+			printf("explore: the order watcher says '%s'; ORDER=1 asks whether a schedule leads there\n",
+			       inversion_key(i));
+	}
+	return verdict(s, &r) | (undo_check && undo_wrong());
 }
 
 int main(int argc, char **argv)
@@ -361,6 +494,10 @@ int main(int argc, char **argv)
 	}
 	if (argc == 2 && (!strcmp(argv[1], "--scenarios") || !strcmp(argv[1], "--designs"))) {
 		names(argv[1][2] == 'd');
+		return 0;
+	}
+	if (argc == 2 && !strcmp(argv[1], "--expectations")) {
+		list_expectations();
 		return 0;
 	}
 	if (argc >= 2 && !strcmp(argv[1], "--self-test"))

@@ -28,18 +28,20 @@ field() # NAME FILE
 
 build() # PATCH DIR
 {
-	local source object
+	local source object kind changed
 	source=$(sed -n 's/^--- a\///p' "$1" | head -n 1)
 	object=$(ls "$X"/{tracked,observer}/"${source%.c}.o" 2>/dev/null)
 	[ -n "$object" ] || { echo "$1: no object of $source" >&2; return 2; }
-	mkdir -p "$2/$(dirname "$source")"
+	kind=$(cut -d/ -f1 <<<"${object#"$X"/}") # region.ld takes the data of what lies in tracked/ or observer/
+	changed=$2/$kind/changed.o
+	mkdir -p "$2/$(dirname "$source")" "$2/$kind"
 	patch -s -p1 --no-backup-if-mismatch -o "$2/$source" "$source" <"$1" || return 2
-	$XCC -c -o "$2/changed.o" "$2/$source" 2>"$2/cc.err" || { head -n 3 "$2/cc.err" >&2; return 2; }
+	$XCC -c -o "$changed" "$2/$source" 2>"$2/cc.err" || { head -n 3 "$2/cc.err" >&2; return 2; }
 	case $object in
-	*/observer/*) $OBJCOPY $COPY_OBSERVER "$2/changed.o" || return 2 ;;
-	*) $OBJCOPY $COPY_TRACKED "$2/changed.o" || return 2 ;;
+	*/observer/*) $OBJCOPY $COPY_OBSERVER "$changed" || return 2 ;;
+	*) $OBJCOPY $COPY_TRACKED "$changed" || return 2 ;;
 	esac
-	${LINK//"$object"/"$2/changed.o"} -o "$2/explore" 2>"$2/ld.err" || { grep -v warning "$2/ld.err" | head -n 3 >&2; return 2; }
+	${LINK//"$object"/"$changed"} -o "$2/explore" 2>"$2/ld.err" || { grep -v warning "$2/ld.err" | head -n 3 >&2; return 2; }
 }
 
 printf '%-28s %-22s %-15s %s\n' mistake scenario design outcome

@@ -122,6 +122,37 @@ unsigned path_initials(int i, int k, int task)
 	return initials;
 }
 
+static void append(struct task_list *list, int task)
+{
+	if (list->n == list->room) {
+		list->room = list->room ? 2 * list->room : 64;
+		list->task = realloc(list->task, (size_t)list->room);
+		if (!list->task)
+			abort();
+	}
+	list->task[list->n++] = (uint8_t)task;
+}
+
+void path_lead(int i, int k, int task, int first, struct task_list *list)
+{
+	int last = k < 0 ? depth - 1 : k, j;
+	bool left_out = false;
+
+	list->n = 0;
+	for (j = i + 1; j <= last; j++) {
+		int t = path[j].chosen;
+
+		if (path[j].forced || (j != k && happens_before(i, j)))
+			continue;
+		if (t == first && !left_out)
+			left_out = true;
+		else
+			append(list, t);
+	}
+	if (k < 0 && (task != first || left_out))
+		append(list, task);
+}
+
 /* --- what sleepers are compared with --------------------------------------------------------- */
 
 static void note_access(enum rt_entry kind, uint32_t word, uint32_t n, const uint32_t *old,

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "tests/host/symbols.h"
+
 #define ROOM (1u << 18) /* words of log that must be free at each segment's start */
 
 struct rt_shadow *rt_shadow;
@@ -62,6 +64,7 @@ void rt_begin_segment(int task, int node, uint16_t epoch)
 	rt_node = node;
 	rt_epoch = epoch;
 	rt_ndeps = rt_nedges = rt_nenablers = 0;
+	rt_nchanges = 0;
 	rt_new_epoch();
 	rt_first_stamp = rt_stamp;
 }
@@ -141,7 +144,10 @@ void rt_slow_read(uint32_t word, unsigned mask, bool marked, uintptr_t pc)
 	rt_check_read(sh, word, mask, marked, pc);
 	dep_on_epoch(sh->w);
 	sh->bytes |= (uint16_t)(RT_READ(mask) | RT_READ_SINCE(mask));
-	sh->flags |= marked ? 0 : (uint16_t)RT_PLAIN(mask);
+	if (!marked) {
+		sh->flags |= (uint16_t)RT_PLAIN(rt_task);
+		sh->w_pc |= RT_PC_AND(0, mask);
+	}
 	sh->r[rt_task] = rt_epoch;
 }
 
@@ -177,10 +183,30 @@ void rt_slow_write(uint32_t word, unsigned mask, bool marked, uintptr_t pc)
 	written(sh, mask, marked);
 }
 
+/* Data of a kernel object that is not in the region would neither be taken back nor be seen by the search:
+ * what it finds then is false. */
+static void outside(uintptr_t addr)
+{
+	uintptr_t offset = 0;
+	const char *name = symbol_lookup_data(addr, &offset);
+
+	fprintf(stderr,
+		"explore: kernel code writes %#lx (%s+%lu), which is outside the region: an object was linked "
+		"from a directory that tests/explore/region.ld does not name\n",
+		(unsigned long)addr, name ? name : "?", (unsigned long)offset);
+	exit(2);
+}
+
 void rt_plain_write(uintptr_t addr)
 {
-	if (rt_on && rt_word_of(addr) < region_words && !own_stack(addr))
-		rt_log_word((void *)(addr & ~3u));
+	if (!rt_on)
+		return;
+	if (rt_word_of(addr) < region_words) {
+		if (!own_stack(addr))
+			rt_log_word((void *)(addr & ~3u));
+	} else if (rt_word_of((uintptr_t)__builtin_frame_address(0)) < region_words) {
+		outside(addr); /* by a task: the engine's own calls have their locals on its stack */
+	}
 }
 
 void rt_read(uintptr_t addr)

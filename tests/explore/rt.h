@@ -37,6 +37,7 @@
 #define RT_FREED      0xffffu /* rt_shadow.w of a word that was freed */
 #define RT_MAX_EPOCHS 0xfff0u
 #define RT_MAX_NODES  4096
+#define RT_READERS    4 /* of whom a report knows where they read */
 
 /* rt_shadow.bytes: masks of the four bytes of the word. */
 #define RT_READ(mask)	    (mask)	   /* read in the epoch of the stamp */
@@ -47,16 +48,21 @@
 /* rt_shadow.flags */
 #define RT_CHANGED     1	     /* written in the segment of the stamp */
 #define RT_MARKED      2	     /* the last write was marked */
-#define RT_PLAIN(mask) ((mask) << 8) /* what was read since by reads that were not */
+#define RT_PLAIN(task) (8u << (task)) /* this task has read it since, and that read was not */
 
 struct rt_shadow {
 	uint32_t stamp; /* of the last touch */
 	uint16_t bytes, flags;
 	uint16_t w;	      /* epoch of the last write; 0 = before the run */
 	uint16_t r[RT_TASKS]; /* epoch of each task's last read since that write */
-	uint32_t w_pc;	  /* who wrote last, and who read last among the tasks of even and odd */
-	uint32_t r_pc[2]; /* numbers: for reports */
+	uint32_t w_pc;	  /* where it was written last; above that the mask of the bytes read since without a mark */
+	uint32_t r_pc[RT_READERS]; /* where the tasks that read it last did so; above that the task */
 };
+
+/* Code lies below 2^28, so the two pcs have room for four bits more. */
+#define RT_PC(pc)	   ((pc) & 0x0fffffffu)
+#define RT_PC_AND(pc, n)   ((uint32_t)(pc) | (uint32_t)(n) << 28)
+#define RT_PLAIN_MASK(wpc) ((wpc) >> 28)
 
 /* --- the region -------------------------------------------------------------------------------- */
 
@@ -89,10 +95,18 @@ extern uint32_t *rt_log; /* where the next entry goes; a mark is its value at so
 void rt_log_init(void);
 void rt_log_begin(void);
 void rt_log_room(size_t words);
-void rt_log_word(void *addr);			/* an aligned word is about to change */
+static inline void rt_log_word(void *addr);	/* an aligned word is about to change */
 void rt_log_range(void *addr, size_t bytes);	/* so is a range, both ends rounded to words */
 void rt_log_contents(void *addr, size_t bytes); /* the same, of a frame's contents */
 void rt_log_tracked(uint32_t word);		/* a tracked word */
+/* The tracked words and parts of frames that the running segment has changed, as far as they are known: word,
+ * number of words; some of them more than once. */
+struct rt_change {
+	uint32_t word, n;
+};
+extern struct rt_change rt_changes[];
+extern uint32_t rt_nchanges;
+#define RT_MAX_CHANGES (1u << 16)
 void rt_log_shadow(uint32_t word);
 void rt_undo_to(uint32_t *mark);
 /* f(kind, word index, words, old contents, arg) for the entries of the log between two marks, newest first.
@@ -115,6 +129,15 @@ typedef void rt_visit(enum rt_entry kind, uint32_t word, uint32_t n, const uint3
 static inline uint32_t rt_range_words(uint32_t tag)
 {
 	return (tag & ~RT_LOG_CONTENTS) >> 2;
+}
+
+static inline void rt_log_word(void *addr)
+{
+	if (!rt_on)
+		return;
+	rt_log[0] = *(uint32_t *)addr;
+	rt_log[1] = (uint32_t)(uintptr_t)addr;
+	rt_log += 2;
 }
 
 /* Inline, so that @f is: it is called for each entry of each step. */
@@ -237,6 +260,9 @@ extern uintptr_t rt_stack_low; /* of the stack that is running; its own stores n
 /* Leave the kernel's context for the engine's, and back. @sp receives / gives the stack pointer. */
 void rt_to_engine(uintptr_t **sp); /* on a kernel stack; returns when the engine comes back */
 void rt_to_kernel(uintptr_t *sp);  /* on the engine's stack; returns at the next rt_to_engine() */
+/* Does what lies at @addr of the region still count, with the running stack's pointer at @sp? No: a stack
+ * below its pointer. */
+bool rt_is_live(uintptr_t addr, const uintptr_t *sp);
 /* Start fn() on a fresh stack in the region; returns at the next rt_to_engine(). */
 void rt_enter_kernel(void (*fn)(void));
 

@@ -13,6 +13,8 @@
 #define LOG_BYTES (256u << 20)
 
 uint32_t *rt_log;
+struct rt_change rt_changes[RT_MAX_CHANGES];
+uint32_t rt_nchanges;
 static uint32_t *log_start, *log_end;
 
 void rt_log_init(void)
@@ -44,13 +46,13 @@ void rt_log_room(size_t words)
 	}
 }
 
-void rt_log_word(void *addr)
+static void changed(uint32_t word, uint32_t n)
 {
-	if (!rt_on)
-		return;
-	rt_log[0] = *(uint32_t *)addr;
-	rt_log[1] = (uint32_t)(uintptr_t)addr;
-	rt_log += 2;
+	if (rt_nchanges == RT_MAX_CHANGES) {
+		fprintf(stderr, "explore: a step changes memory more than %u times\n", RT_MAX_CHANGES);
+		exit(2);
+	}
+	rt_changes[rt_nchanges++] = (struct rt_change){ word, n };
 }
 
 static void log_range(void *addr, size_t bytes, uint32_t flag)
@@ -75,6 +77,8 @@ void rt_log_range(void *addr, size_t bytes)
 void rt_log_contents(void *addr, size_t bytes)
 {
 	log_range(addr, bytes, RT_LOG_CONTENTS);
+	if (rt_on)
+		changed(rt_word_of((uintptr_t)addr & ~3u), (uint32_t)((((uintptr_t)addr & 3) + bytes + 3) / 4));
 }
 
 void rt_log_shadow(uint32_t word)
@@ -91,6 +95,7 @@ void rt_log_tracked(uint32_t word)
 	rt_log[0] = *(uint32_t *)addr;
 	rt_log[1] = (uint32_t)addr | 3;
 	rt_log += 2;
+	changed(word, 1);
 }
 
 void rt_undo_to(uint32_t *mark)

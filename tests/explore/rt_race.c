@@ -96,25 +96,48 @@ static inline bool unordered(uint16_t epoch)
 	return u != rt_task && clock[rt_task][u] < epoch;
 }
 
+static void note_reader(struct rt_shadow *sh, uintptr_t pc)
+{
+	uint32_t now = RT_PC_AND(pc, rt_task + 1);
+	int i = 0;
+
+	while (i < RT_READERS - 1 && sh->r_pc[i] && sh->r_pc[i] >> 28 != now >> 28)
+		i++;
+	for (; i > 0; i--)
+		sh->r_pc[i] = sh->r_pc[i - 1];
+	sh->r_pc[0] = now;
+}
+
+/* 0 = it is not known any more. */
+static uintptr_t reader_pc(const struct rt_shadow *sh, int task)
+{
+	int i;
+
+	for (i = 0; i < RT_READERS; i++)
+		if (sh->r_pc[i] >> 28 == (uint32_t)task + 1)
+			return RT_PC(sh->r_pc[i]);
+	return 0;
+}
+
 void rt_check_read(struct rt_shadow *sh, uint32_t word, unsigned mask, bool marked, uintptr_t pc)
 {
 	if (unordered(sh->w) && (sh->bytes & RT_LAST_WRITE(mask)) &&
 	    !(marked && (sh->flags & RT_MARKED)))
-		engine_race(word, rt_epoch_task[sh->w], sh->w_pc, true, pc, false);
-	sh->r_pc[rt_task & 1] = (uint32_t)pc;
+		engine_race(word, rt_epoch_task[sh->w], RT_PC(sh->w_pc), true, pc, false);
+	note_reader(sh, pc);
 }
 
 void rt_check_write(struct rt_shadow *sh, uint32_t word, unsigned mask, bool marked, uintptr_t pc)
 {
+	bool plain = RT_PLAIN_MASK(sh->w_pc) & mask;
 	int t;
 
 	if (unordered(sh->w) && (sh->bytes & RT_LAST_WRITE(mask)) &&
 	    !(marked && (sh->flags & RT_MARKED)))
-		engine_race(word, rt_epoch_task[sh->w], sh->w_pc, true, pc, true);
-	if (marked ? sh->flags & RT_PLAIN(mask) : sh->bytes & RT_READ_SINCE(mask))
-		for (t = 0; t < RT_TASKS; t++)
-			if (unordered(sh->r[t]))
-				engine_race(word, t, sh->r_pc[t & 1], false, pc, true);
+		engine_race(word, rt_epoch_task[sh->w], RT_PC(sh->w_pc), true, pc, true);
+	for (t = 0; t < RT_TASKS && (sh->bytes & RT_READ_SINCE(mask)); t++)
+		if (unordered(sh->r[t]) && (!marked || (plain && (sh->flags & RT_PLAIN(t)))))
+			engine_race(word, t, reader_pc(sh, t), false, pc, true);
 	sh->w_pc = (uint32_t)pc;
 }
 

@@ -20,6 +20,7 @@ static uint32_t stacks_used __attribute__((section(".rt_stacks")));
 uintptr_t rt_stack_low;
 static uintptr_t *engine_sp;
 static struct fiber *starting;
+static const struct fiber *fiber_on[NR_STACKS]; /* whose stack it is, as far as it was left once */
 
 /* Save the callee's registers and the stack pointer, continue with those at @load. */
 void rt_switch(uintptr_t **save, uintptr_t *load);
@@ -91,9 +92,16 @@ void fiber_init(struct fiber *f, size_t size, void (*entry)(void))
 	f->sp = fresh_frame(f->stack, first_code);
 }
 
+static unsigned nth_of(uintptr_t addr)
+{
+	return (unsigned)((addr - (uintptr_t)stacks) / RT_STACK_BYTES);
+}
+
 void fiber_switch(struct fiber *from, struct fiber *to)
 {
 	rt_log_word(&from->sp);
+	fiber_on[nth_of(rt_stack_low)] = from;
+	fiber_on[nth_of((uintptr_t)to->sp)] = to;
 	starting = to;
 	goes_on(to->sp);
 	rt_switch(&from->sp, to->sp);
@@ -102,6 +110,17 @@ void fiber_switch(struct fiber *from, struct fiber *to)
 uintptr_t fiber_frame(const struct fiber *f)
 {
 	return f->sp ? f->sp[SAVED_REGS - 1] : 0;
+}
+
+bool rt_is_live(uintptr_t addr, const uintptr_t *sp)
+{
+	unsigned n = nth_of(addr);
+
+	if (addr - (uintptr_t)stacks >= sizeof(stacks))
+		return true;
+	if (n == nth_of((uintptr_t)sp))
+		return addr >= (uintptr_t)sp;
+	return fiber_on[n] && addr >= (uintptr_t)fiber_on[n]->sp;
 }
 
 void rt_to_engine(uintptr_t **sp)

@@ -85,6 +85,7 @@ int engine_choose(void *arg, const struct ctl_step *at, unsigned enabled, int df
 	n->log = rt_log;
 	n->epoch = rt_epoch;
 	n->step = *at;
+	n->nth = (uint16_t)ctl_steps();
 	n->kenabled = (uint16_t)enabled;
 	n->ended = (uint16_t)done_at(n);
 	n->enabled = (uint16_t)(enabled & ~blocked & ~n->ended);
@@ -160,6 +161,24 @@ enum run_event run_stop(void)
 	rt_begin_segment(RT_TASKS - 1, depth, path[depth].epoch);
 	rt_to_kernel(path[depth].sp);
 	return event;
+}
+
+enum run_event run_by_story(void)
+{
+	check_depth();
+	choice = CTL_STORY;
+	path[depth + 1].ended = path[depth].ended;
+	rt_begin_segment(RT_TASKS - 1, depth, path[depth].epoch);
+	rt_watch(false);
+	depth++;
+	rt_to_kernel(path[depth - 1].sp);
+	rt_watch(true);
+	return event;
+}
+
+int run_story_chose(int node)
+{
+	return ctl_step_at(path[node].nth)->next;
 }
 
 uintptr_t run_stack_of(int k)

@@ -13,6 +13,8 @@
  */
 #include "tests/explore/search.h"
 
+#include "tests/explore/found.h"
+
 #include <string.h>
 #include <time.h>
 
@@ -74,6 +76,14 @@ static void add_or_all(int i, int task)
 		n->backtrack |= n->enabled;
 }
 
+/* @t is to be tried at node i so that the race (i, k) is seen the other way round: note how. Without that the run may
+ * come to nothing new before the sleepers end it. */
+static void add_with_lead(int i, int k, int task, int t)
+{
+	path[i].backtrack |= (uint16_t)(1u << t);
+	path_lead(i, k, task, t, &path[i].lead[t]);
+}
+
 static void ask_for(int i, int k, int task)
 {
 	struct node *n = &path[i];
@@ -94,10 +104,8 @@ static void ask_for(int i, int k, int task)
 	initials &= n->enabled;
 	if (!initials)
 		n->backtrack |= n->enabled;
-	else if (initials & (1u << task))
-		n->backtrack |= (uint16_t)(1u << task);
 	else
-		n->backtrack |= (uint16_t)(1u << lowest(initials));
+		add_with_lead(i, k, task, initials & (1u << task) ? task : lowest(initials));
 }
 
 static void event_race(int i, int k)
@@ -132,6 +140,33 @@ static void inherit_sleepers(int k)
 	}
 }
 
+static void clear_leads(struct node *n)
+{
+	int t;
+
+	for (t = 0; t < RT_TASKS; t++)
+		n->lead[t].n = 0;
+}
+
+/* The lead that the run follows, as long as it can: search order only, nothing is left out for it. */
+static struct {
+	const struct task_list *list;
+	int at;
+} lead;
+
+static int led(const struct node *n, unsigned mask)
+{
+	int t;
+
+	if (!lead.list || lead.at >= lead.list->n || n->forced)
+		return -1;
+	t = lead.list->task[lead.at++];
+	if (mask & (1u << t))
+		return t;
+	lead.list = NULL;
+	return -1;
+}
+
 /* Whom to try first at a new node; -1 = nobody: it is redundant, or beyond the bound. */
 static int first_choice(struct node *n)
 {
@@ -140,6 +175,7 @@ static int first_choice(struct node *n)
 
 	n->done = 0;
 	n->backtrack = 0;
+	clear_leads(n);
 	if (n->finished) {
 		n->forced = true;
 		return CTL_STOP;
@@ -161,8 +197,17 @@ static int first_choice(struct node *n)
 		now->cut++;
 		return -1;
 	}
-	t = mask & (1u << n->dflt) ? n->dflt : lowest(mask);
+	t = led(n, mask);
+	if (t < 0)
+		t = mask & (1u << n->dflt) ? n->dflt : lowest(mask);
 	n->backtrack = all_choices() ? n->enabled : (uint16_t)(1u << t);
+	return t;
+}
+
+static int follow(const struct node *n, int t)
+{
+	lead.list = now->mode == SEARCH_DPOR ? &n->lead[t] : NULL;
+	lead.at = 0;
 	return t;
 }
 
@@ -185,7 +230,7 @@ static int back_up(void)
 			path_accesses(k, &n->acc[n->chosen]);
 		}
 		run_back_to(k);
-		return left & (1u << n->dflt) ? n->dflt : lowest(left);
+		return follow(n, left & (1u << n->dflt) ? n->dflt : lowest(left));
 	}
 	return -1;
 }
@@ -237,13 +282,17 @@ static bool run_ended(void)
 {
 	path_pending(pending_race);
 	now->schedules++;
+	now->longest = depth > now->longest ? depth : now->longest;
 	races_collect();
+	inversions_collect();
 	judge_run();
 	if (outcome.failed) {
 		now->failures++;
 		now->passed += outcome.besides;
 		now->found |= !outcome.besides;
 	}
+	if (now->sample && !outcome.failed && !(now->schedules & (now->schedules - 1)))
+		schedule_take(now->sample);
 	if (now->count_classes)
 		count_run();
 	return outcome.failed && !outcome.besides && now->stop_at_first;
@@ -252,10 +301,12 @@ static bool run_ended(void)
 void search_run(struct search *s)
 {
 	double start = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+	uint64_t executed = instructions();
 	enum run_event e = RUN_POINT;
 	int next;
 
 	now = s;
+	lead.list = NULL;
 	hash_set_clear(&classes);
 	hash_set_clear(&states);
 	hash_set_clear(&keys);
@@ -264,11 +315,15 @@ void search_run(struct search *s)
 	run_back_to(0);
 	path[0].sleep = 0;
 	next = first_choice(&path[0]);
+	if (undo_check)
+		undo_note(0);
 	for (;;) {
 		if (next == -1 || e == RUN_OVER) {
 			next = back_up();
 			if (next == -1)
 				break;
+			if (undo_check)
+				undo_compare(depth);
 		}
 		e = next == CTL_STOP ? run_stop() : run_on(next);
 		s->events++;
@@ -283,12 +338,15 @@ void search_run(struct search *s)
 				break;
 			if (s->max_schedules && s->schedules >= s->max_schedules)
 				break;
-			if (s->seconds > 0 && seconds(CLOCK_MONOTONIC) - start > s->seconds)
+			if (s->seconds > 0 && (s->schedules & 15) == 0 &&
+			    seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu > s->seconds)
 				break;
 			if (s->progress && (s->schedules & 15) == 0)
 				progress_look(s, seconds(CLOCK_MONOTONIC) - start);
 			continue;
 		}
+		if (undo_check)
+			undo_note(depth);
 		inherit_sleepers(depth - 1);
 		next = first_choice(&path[depth]);
 	}
@@ -296,4 +354,5 @@ void search_run(struct search *s)
 	s->states = visited.used;
 	s->elapsed = seconds(CLOCK_MONOTONIC) - start;
 	s->cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+	s->instructions = instructions() - executed;
 }

@@ -27,4 +27,8 @@ void random_search(struct random_search *r);
 /* The chance that a mistake of depth @d was missed, at most; PCT only. */
 double random_missed(const struct random_search *r, int ntasks, int d);
 
+/* instructions.c */
+void instructions_begin(void);
+uint64_t instructions(void);
+
 #endif

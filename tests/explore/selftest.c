@@ -128,9 +128,9 @@ static int check_model(const struct model *m)
 	check(dpor.found == (m->failure != NULL), "does it fail", dpor.found, m->failure != NULL);
 	if (m->failure)
 		check_failure(m);
-	printf("  %-7s %-24s %4llu classes; runs: DPOR %4llu+%llu, bounded %6llu, naive %s%llu; "
+	printf("  %-7s %-24s %2d steps, %4llu classes; runs: DPOR %4llu+%llu, bounded %6llu, naive %s%llu; "
 	       "%llu states\n",
-	       wrong ? "FAILED" : "ok", model_name, (unsigned long long)dpor.classes,
+	       wrong ? "FAILED" : "ok", model_name, dpor.longest, (unsigned long long)dpor.classes,
 	       (unsigned long long)dpor.schedules, (unsigned long long)dpor.sleep_blocked,
 	       (unsigned long long)bpor.schedules, naive.complete ? "" : "> ",
 	       (unsigned long long)naive.schedules, (unsigned long long)states.states);

@@ -49,18 +49,14 @@ void path_begin(void)
 	memcpy(hashed.value, rt_region_start, hashed.stacks * sizeof(uint32_t));
 }
 
-static void note_change(enum rt_entry kind, uint32_t word, uint32_t n, const uint32_t *old,
-			void *arg)
+static void note_change(const struct rt_change *c, uint32_t segment)
 {
-	uint32_t i, seg = *(uint32_t *)arg;
+	uint32_t i;
 
-	(void)old;
-	if (kind == RT_TOUCHED || word >= hashed.stacks)
-		return;
-	for (i = word; i < word + n; i++) {
-		if (hashed.stamp[i] == seg)
+	for (i = c->word; i < c->word + c->n && i < hashed.stacks; i++) {
+		if (hashed.stamp[i] == segment)
 			continue;
-		hashed.stamp[i] = seg;
+		hashed.stamp[i] = segment;
 		hashed.list[hashed.n++] = i;
 	}
 }
@@ -73,7 +69,8 @@ void path_state(int k)
 	uint32_t i;
 
 	hashed.n = 0;
-	rt_log_walk(path[k].log, rt_log, note_change, &path[k].segment);
+	for (i = 0; i < rt_nchanges; i++)
+		note_change(&rt_changes[i], path[k].segment);
 	for (i = 0; i < hashed.n; i++) {
 		uint32_t word = hashed.list[i], now = *(uint32_t *)rt_addr_of(word);
 

@@ -72,6 +72,24 @@ uint32_t arch_disk_sectors(int disk)
 	return disk < ndisks ? disks[disk].sectors : 0;
 }
 
+int arch_disk_write_polled(int disk, uint32_t sector, uint32_t nsectors, paddr_t buffer)
+{
+	if (disk < 0 || disk >= ndisks || sector + nsectors > disks[disk].sectors)
+		return -EIO;
+	memcpy(disks[disk].data + (size_t)sector * SECTOR_SIZE, phys_to_virt(buffer),
+	       (size_t)nsectors * SECTOR_SIZE);
+	return 0;
+}
+
+/* No image of a kernel lies in the host's memory. */
+const uint32_t *arch_kernel_image(uint32_t *bytes)
+{
+	static const uint32_t none;
+
+	*bytes = 0;
+	return &none;
+}
+
 void arch_disk_submit(struct disk_request *req)
 {
 	BUG_ON(req->disk < 0 || req->disk >= ndisks);

@@ -4,7 +4,7 @@
 # without a C library, in $(B)/programs/. ROOT_INSTALL (arch-i386/image.mk) takes them from there.
 
 PROGRAM_TOOLS := make_bad
-PROGRAMS := $(filter-out lib torture_% $(PROGRAM_TOOLS),$(patsubst tests/programs/%.c,%,$(sort $(wildcard tests/programs/*.c))))
+PROGRAMS := $(filter-out lib torture_% workload_% $(PROGRAM_TOOLS),$(patsubst tests/programs/%.c,%,$(sort $(wildcard tests/programs/*.c))))
 PROGRAM_OBJS := $(B)/programs/obj/lib.o $(B)/programs/obj/crt0.o
 PROGRAM_CFLAGS = -m32 -std=c11 -O2 -g -march=i386 -mno-sse -mno-mmx -ffreestanding -nostdinc -isystem $(GCC_INCLUDE) \
 	-fno-pic -fno-pie -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables -fno-builtin \
@@ -25,8 +25,11 @@ $(B)/programs/obj/crt0.o: arch-i386/user/crt0.asm
 	$(call say,NASM,$<)
 	$(Q)$(NASM) -f elf32 -o $@ $<
 
-# One program of several sources.
+# Programs of several sources.
 $(B)/programs/torture: $(patsubst tests/programs/%.c,$(B)/programs/obj/%.o,$(wildcard tests/programs/torture_*.c))
+# its barrier adds and fetches in one: from the 486 on
+$(B)/programs/obj/workload.o: PROGRAM_CFLAGS += -march=i486
+$(B)/programs/workload: $(patsubst tests/programs/%.c,$(B)/programs/obj/%.o,$(wildcard tests/programs/workload_*.c))
 
 $(PROGRAMS:%=$(B)/programs/%): $(B)/programs/%: $(B)/programs/obj/%.o $(PROGRAM_OBJS)
 	$(call say,LD,$@)
@@ -56,6 +59,6 @@ ROOT_INSTALL += $(foreach p,$(PROGRAMS),bin/$(p)=$(B)/programs/$(p)) \
 ## make programs      build the ring-3 programs into build/programs/
 programs: $(PROGRAMS:%=$(B)/programs/%) $(B)/programs/bad.made
 
--include $(wildcard $(B)/programs/obj/torture_*.d) $(PROGRAMS:%=$(B)/programs/obj/%.d) $(B)/programs/obj/lib.d
+-include $(wildcard $(B)/programs/obj/torture_*.d $(B)/programs/obj/workload_*.d) $(PROGRAMS:%=$(B)/programs/obj/%.d) $(B)/programs/obj/lib.d
 
 include tests/programs/newlib.mk

@@ -58,6 +58,9 @@ static const struct scenario_expect expect[] = {
 	{ "linux-2.3.30", CTL_DEADLOCK, "order: driver lock", NULL, SOURCE, EXPLORED_AS_STORY },
 	{ "linux-2.4.3", CTL_DEADLOCK, "order: driver lock", NULL,
 	  "DESIGN section 6: from D19 on the driver has a writepage that takes L", EXPLORED_AS_STORY },
+	{ "linux-6.12", CTL_DEADLOCK, "order: driver lock", NULL,
+	  "the same: the writepage that takes L is called from page stealing, which L's holder enters",
+	  EXPLORED_AS_STORY },
 };
 
 const struct scenario scenario_driver_recursion = {

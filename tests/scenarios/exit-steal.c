@@ -76,6 +76,10 @@ static const struct scenario_task tasks[] = {
 };
 
 static const struct scenario_expect expect[] = {
+	{ "linux-2.4.3", CTL_COMPLETED, "", "", "facts e R22: it is chosen and pinned (mm_users) under mmlist_lock",
+	  EXPLORED_NONE },
+	{ "linux-6.12", CTL_COMPLETED, "", "", "facts a.6 of 2024: no mm is chosen; a mapped page keeps its anon_vma",
+	  EXPLORED_NONE },
 	{ NULL, CTL_COMPLETED, NULL, "", "facts e R22", EXPLORED_NONE },
 };
 

@@ -149,10 +149,13 @@ static int invariants_gone(enum ctl_verdict v)
 /* The five of 2.3 have the hole, 2.4 has not. */
 static const struct scenario_expect holes[] = {
 	{ "linux-2.4.3", CTL_COMPLETED, "", "", "docs/design-boundary.md, N1 to N3", EXPLORED_NONE },
+	{ "linux-6.12", CTL_COMPLETED, "", "", "facts a.7 of 2024: every entry changes under its table's lock", EXPLORED_NONE },
 	{ NULL, CTL_COMPLETED, NULL, NULL, "docs/design-boundary.md, N1 to N3", EXPLORED_FOUND },
 };
 
 static const struct scenario_expect zap[] = {
+	{ "linux-2.4.3", CTL_COMPLETED, "", "", "facts c, zap_page_range row: page_table_lock over the whole range",
+	  EXPLORED_NONE },
 	{ "linux-2.3.22", CTL_COMPLETED, NULL, NULL, "facts e R11: kernel_lock alone prevents it", EXPLORED_FOUND },
 	{ NULL, CTL_COMPLETED, NULL, NULL, "facts c, zap_page_range row", EXPLORED_NONE },
 };
@@ -160,10 +163,14 @@ static const struct scenario_expect zap[] = {
 static const struct scenario_expect discards[] = {
 	{ "linux-2.3.30", CTL_COMPLETED, NULL, NULL, "facts c, zap_page_range row", EXPLORED_NONE },
 	{ "linux-2.4.3", CTL_COMPLETED, NULL, NULL, "facts c, zap_page_range row", EXPLORED_NONE },
+	{ "linux-6.12", CTL_COMPLETED, NULL, NULL, "facts a.7 of 2024: the table's lock over each table", EXPLORED_NONE },
 	{ NULL, CTL_COMPLETED, NULL, NULL, "facts e R11: kernel_lock alone prevents it; N5", EXPLORED_FOUND },
 };
 
 static const struct scenario_expect right[] = {
+	{ "linux-2.4.3", CTL_COMPLETED, "", "",
+	  "facts c, column 2.4.3: page_table_lock before the first look, taken again and the pte compared after each sleep",
+	  EXPLORED_NONE },
 	{ NULL, CTL_COMPLETED, NULL, NULL, "facts c, zap_page_range and do_wp_page rows", EXPLORED_NONE },
 };
 

@@ -101,6 +101,7 @@ static const struct scenario_expect expect[] = {
 	{ "linux-2.3.23", CTL_COMPLETED, "", "", "facts b: D16 ok on R1", EXPLORED_AS_STORY },
 	{ "linux-2.3.30", CTL_COMPLETED, "", "", "facts b: D18 ok on R1", EXPLORED_AS_STORY },
 	{ "linux-2.4.3", CTL_COMPLETED, "", "", "facts b: D20 has no method", EXPLORED_AS_STORY },
+	{ "linux-6.12", CTL_COMPLETED, "", "", "facts b of 2024: no method; the stealer holds no lock of an mm", EXPLORED_AS_STORY },
 };
 
 const struct scenario scenario_swapout_deadlock = {

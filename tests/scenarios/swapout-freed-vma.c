@@ -76,6 +76,7 @@ static const struct scenario_expect expect[] = {
 	{ "linux-2.3.23", CTL_COMPLETED, NULL, "uaf: vm_area_struct", TABLE, EXPLORED_FOUND },
 	{ "linux-2.3.30", CTL_COMPLETED, "", "", TABLE, EXPLORED_NONE },
 	{ "linux-2.4.3", CTL_COMPLETED, "", "", TABLE, EXPLORED_NONE },
+	{ "linux-6.12", CTL_COMPLETED, "", "", "facts b of 2024: no method that could look at a vma", EXPLORED_NONE },
 };
 
 const struct scenario scenario_swapout_freed_vma = {

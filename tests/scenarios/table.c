@@ -8,13 +8,17 @@ extern const struct scenario scenario_swapout_deadlock, scenario_driver_recursio
 	scenario_swapoff_munmap, scenario_swapoff_fault, scenario_swapoff_zap, scenario_exit_steal,
 	scenario_alloc_under_vmlist, scenario_alloc_under_own_vmlist, scenario_protect_steal,
 	scenario_fork_steal, scenario_move_steal, scenario_zap_steal, scenario_cow_steal, scenario_thread_fault,
-	scenario_reuse_steal, scenario_discard_steal, scenario_double_add_short;
+	scenario_reuse_steal, scenario_discard_steal, scenario_double_add_short, scenario_swapout_page_lock,
+	scenario_swapout_inode_lock, scenario_stackrot, scenario_grow_unlocked, scenario_map_visible_early,
+	scenario_two_vma, scenario_read_then_mmap;
 
 const struct scenario *const scenarios[] = {
 	&scenario_swapout_deadlock,
 	&scenario_swapout_third,
 	&scenario_swapout_kswapd,
 	&scenario_swapout_behind,
+	&scenario_swapout_page_lock,
+	&scenario_swapout_inode_lock,
 	&scenario_driver_recursion,
 	&scenario_driver_writer,
 	&scenario_swapout_freed_vma,
@@ -37,6 +41,11 @@ const struct scenario *const scenarios[] = {
 	&scenario_reuse_steal,
 	&scenario_discard_steal,
 	&scenario_thread_fault,
+	&scenario_stackrot,
+	&scenario_grow_unlocked,
+	&scenario_map_visible_early,
+	&scenario_two_vma,
+	&scenario_read_then_mmap,
 	&scenario_panic_report,
 	NULL,
 };

@@ -74,6 +74,8 @@ int world_map_anon(struct mm_struct *mm, unsigned long addr, unsigned npages)
 
 /* --- touching ------------------------------------------------------------------------------------- */
 
+const char *world_contents = "invariant: contents";
+
 uint32_t world_word(const struct mm_struct *mm, unsigned long addr)
 {
 	return (uint32_t)addr ^ ((uint32_t)mm->name[0] << 4 | 1);
@@ -124,10 +126,10 @@ int world_check(struct mm_struct *mm, unsigned long addr, unsigned npages)
 		if (!error && word == world_word(mm, at))
 			continue;
 		if (error)
-			wrong += invariant_failed("invariant: contents", "%s at %#lx cannot be read (error %d)",
+			wrong += invariant_failed(world_contents, "%s at %#lx cannot be read (error %d)",
 						  mm->name, at, error);
 		else
-			wrong += invariant_failed("invariant: contents", "%s at %#lx reads %#x, last written %#x",
+			wrong += invariant_failed(world_contents, "%s at %#lx reads %#x, last written %#x",
 						  mm->name, at, word, world_word(mm, at));
 	}
 	take_off(before);
@@ -216,6 +218,7 @@ static int make_world(const struct scenario_world *w)
 {
 	struct freepages marks = { (int)w->min, (int)w->low, (int)w->high };
 
+	world_contents = "invariant: contents";
 	if (w->swap_slots) {
 		long error = sys_swapon(SWAP_PARTITION, 0);
 
@@ -244,12 +247,19 @@ static struct task_struct *world_kswapd(void)
 
 static const char *world_design(void)
 {
-	return vm_design->name;
+	return vm_design_word();
 }
 
 static bool world_hole_known(const char *key)
 {
 	return vm_hole_for(key) != NULL;
+}
+
+static bool world_hole_open(const char *key)
+{
+	const struct vm_hole *hole = vm_hole_for(key);
+
+	return hole && vm_hole_open(hole);
 }
 
 static bool world_faithful(void)
@@ -263,5 +273,6 @@ struct scenario_ops scenario_ops = {
 	.kswapd = world_kswapd,
 	.design = world_design,
 	.hole_known = world_hole_known,
+	.hole_open = world_hole_open,
 	.holes_faithful = world_faithful,
 };

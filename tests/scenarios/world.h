@@ -50,6 +50,10 @@ int world_give_mm(struct task_struct *t, void *arg);
 /* The word that world_touch writes into the page at @addr of @mm. */
 uint32_t world_word(const struct mm_struct *mm, unsigned long addr);
 
+/* The key of "a page holds something else than was written": "invariant: contents", which the world begins with, and
+ * more where a scenario knows by which mistake it would come. */
+extern const char *world_contents;
+
 /* In a scenario's task: write the word of one page of our own mm. 0 or -EFAULT. */
 int world_write(unsigned long addr);
 /* After a completed run: every word that world_touch or world_write left in these pages is still

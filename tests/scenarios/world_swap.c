@@ -10,6 +10,7 @@
 #include "mm/design/design.h"
 #include "mm/fault.h"
 #include "mm/invariants.h"
+#include "mm/rmap.h"
 #include "tests/scenarios/world.h"
 
 struct mm_struct *world_fork(struct mm_struct *mm, const char *name)
@@ -24,6 +25,7 @@ static void unmap_to(struct mm_struct *mm, unsigned long addr, struct page *page
 	set_pte(pte_lookup(mm, addr), entry.val);
 	mm_rss_add(mm, -1);
 	arch_flush_tlb_mm(&mm->arch);
+	page_remove_anon(page);
 	__free_page(page);
 }
 
@@ -36,6 +38,8 @@ int world_swap_out(struct mm_struct *const *mms, int n, unsigned long addr, bool
 	vm_design->swap_begin(SWAP_READ);
 	entry = get_swap_page();
 	if (entry.val) {
+		if (page_test(page, PG_anon)) /* from the list of anonymous pages to that of cached ones */
+			anon_lru_del(page);
 		add_to_swap_cache(page, entry);
 		rw_swap_page(true, page, true);
 		for (int i = 0; i < n; i++)
@@ -59,6 +63,6 @@ int world_expect(struct mm_struct *mm, unsigned long addr, uint32_t want)
 	sched_use_mm(before);
 	if (!error && word == want)
 		return 0;
-	return invariant_failed("invariant: contents", "%s at %#lx reads %#x (error %d), last written %#x",
+	return invariant_failed(world_contents, "%s at %#lx reads %#x (error %d), last written %#x",
 				mm->name, addr, word, error, want);
 }

@@ -123,6 +123,8 @@ static inline int mf_finish_write(struct memfile *mf, struct page **pages, int n
 		void (*f)(struct page *) = mf->in_flight;
 
 		mf->in_flight = NULL;
+		for (int i = 0; i < n; i++)
+			page_lock_to_io(pages[i]); /* the disk has them; what comes now is another's doing */
 		f(pages[0]);
 	}
 	mf_pause(mf); /* stores that come now are not in what was written */

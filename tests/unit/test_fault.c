@@ -101,21 +101,22 @@ END_TEST
 static void tables_body(void *arg)
 {
 	struct mm_struct *mm = vt_enter("A");
-	int free_before, i;
+	long free_before;
+	int i;
 
 	(void)arg;
 	vt_mmap(0x20000000, PAGES(1), RW, ANON_AT);
 	vt_mmap(0x203ff000, PAGES(2), RW, ANON_AT);
 	ck_assert(vt_poke(0x20000000, 1) && vt_poke(0x203ff000, 2) && vt_poke(0x20400000, 3));
-	free_before = nr_free_pages;
+	free_before = vt_unused();
 	ck_assert_int_eq(sys_munmap(0x203ff000, PAGES(2)), 0);
 	ck_assert_ptr_nonnull(pte_lookup(mm, 0x203ff000));
 	ck_assert_ptr_null(pte_lookup(mm, 0x20400000));
-	ck_assert_int_eq(nr_free_pages, free_before + 3);
+	ck_assert_int_eq(vt_unused(), free_before + 3);
 	ck_assert_uint_eq(vt_word(0x20000000), 1);
 	ck_assert_int_eq(sys_munmap(0x20000000, PAGES(1)), 0);
 	ck_assert_ptr_null(pte_lookup(mm, 0x20000000));
-	ck_assert_int_eq(nr_free_pages, free_before + 5);
+	ck_assert_int_eq(vt_unused(), free_before + 5);
 	/* more tables than one batch */
 	for (i = 0; i < 80; i++) {
 		vt_mmap(0x40000000 + ((unsigned long)i << 22), PAGES(1), RW, ANON_AT);

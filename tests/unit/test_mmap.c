@@ -23,7 +23,7 @@ static void model_body(void *arg)
 	m.mm = vt_enter("A");
 	model_run(&m, model_steps);
 	vt_leave();
-	ck_assert_int_eq(vm_leak_compare(&before), 0);
+	ck_assert_int_eq(vt_leaks(&before), 0);
 }
 
 START_TEST(test_model)

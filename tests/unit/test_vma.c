@@ -30,7 +30,8 @@ static void find_body(void *arg)
 		ck_assert_uint_eq(vt_mmap(BASE + PAGES(2 * i), PAGE_SIZE, RW, ANON_AT),
 				  BASE + PAGES(2 * i));
 	ck_assert_int_eq(mm->map_count, n);
-	ck_assert_int_eq(mm->mmap_avl != NULL, n >= AVL_MIN_MAP_COUNT);
+	ck_assert_int_eq(mm->mmap_avl != NULL, n >= AVL_MIN_MAP_COUNT && !vma_tree_used());
+	ck_assert_int_eq(mm->mm_tree.root != NULL, vma_tree_used());
 	vt_check_mm(mm);
 	for (int round = 0; round < 2; round++) { /* the second one meets the hint */
 		for (int i = 0; i < n; i++) {
@@ -71,7 +72,10 @@ static void hint_body(void *arg)
 	(void)arg;
 	vt_mmap(BASE, PAGE_SIZE, RW, ANON_AT);
 	vt_mmap(BASE + PAGES(4), PAGE_SIZE, RW, ANON_AT);
-	ck_assert_ptr_eq(locked_find(mm, BASE), mm->mmap_cache);
+	if (vma_tree_used())
+		ck_assert_ptr_null(mm->mmap_cache);
+	else
+		ck_assert_ptr_eq(locked_find(mm, BASE), mm->mmap_cache);
 	ck_assert_int_eq(sys_munmap(BASE, PAGE_SIZE), 0);
 	ck_assert(!mm->mmap_cache || mm->mmap_cache->vm_start == BASE + PAGES(4));
 	ck_assert_uint_eq(locked_find(mm, BASE)->vm_start, BASE + PAGES(4));

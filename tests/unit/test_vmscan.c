@@ -43,6 +43,13 @@ static void scan_run(int n, void (*body)(void *))
 	judge();
 }
 
+/* The same where the stealer walks areas; stealing from the page is in test_rmap.c. */
+static void walk_run(int n, void (*body)(void *))
+{
+	if (vm_designs[n]->reclaim != RECLAIM_RMAP)
+		scan_run(n, body);
+}
+
 static pte_t pte_at(unsigned long addr)
 {
 	pte_t *ptep = pte_lookup(current->mm, addr);
@@ -171,12 +178,12 @@ static void one_page_body(void *arg)
 	ck_assert_uint_ge(host_disk_transfers(0, false), 1);
 	vt_leave();
 	wait_for_io();
-	ck_assert_int_eq(vm_leak_compare(&before), 0);
+	ck_assert_int_eq(vt_leaks(&before), 0);
 }
 
 START_TEST(one_page)
 {
-	scan_run(_i, one_page_body);
+	walk_run(_i, one_page_body);
 }
 END_TEST
 
@@ -219,7 +226,7 @@ static void kinds_body(void *arg)
 
 START_TEST(kinds)
 {
-	scan_run(_i, kinds_body);
+	walk_run(_i, kinds_body);
 }
 END_TEST
 
@@ -328,7 +335,7 @@ out:
 
 START_TEST(method)
 {
-	scan_run(_i, method_body);
+	walk_run(_i, method_body);
 }
 END_TEST
 
@@ -389,7 +396,7 @@ static void victim_body(void *arg)
 
 START_TEST(victim)
 {
-	scan_run(_i, victim_body);
+	walk_run(_i, victim_body);
 }
 END_TEST
 
@@ -467,7 +474,7 @@ static void loop_body(void *arg)
 	check_anon(BASE, 200);
 	vt_leave();
 	wait_for_io();
-	ck_assert_int_eq(vm_leak_compare(&before), 0);
+	ck_assert_int_eq(vt_leaks(&before), 0);
 }
 
 START_TEST(loop)

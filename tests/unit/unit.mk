@@ -46,7 +46,7 @@ $(H)/libkernel.a: $(HOST_OBJS) $(HOST_ARCH_OBJS) $(H)/objects
 $(H)/unit/%: $(H)/tests/unit/%.o $(H)/libkernel.a
 	@mkdir -p $(@D)
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) $(HOST_FLAGS) -o $@ $< $(H)/libkernel.a $(CHECK_LIBS)
+	$(Q)$(HOSTCC) $(HOST_FLAGS) -o $@ $< $(filter %.a,$^) $(CHECK_LIBS)
 
 $(H)/cflags: FORCE
 	@mkdir -p $(@D)

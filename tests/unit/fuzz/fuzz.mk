@@ -21,6 +21,7 @@ FUZZ_SOURCES_token := kernel/token.c tests/unit/fuzz/token_support.c
 FUZZ_SOURCES_tty := kernel/servers/tty_line.c
 FUZZ_SOURCES_format :=
 FUZZ_SOURCES_ext2 := $(patsubst %,kernel/servers/ext2_%.c,alloc buffer dir inode map name super)
+FUZZ_SOURCES_trace := $(patsubst %,tests/diff/%.c,trace_file spans totals sequence)
 FUZZ_TARGETS := $(patsubst tests/unit/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/unit/fuzz/fuzz_*.c)))
 FUZZ_WANTED := $(if $(TARGET),$(TARGET),$(FUZZ_TARGETS))
 

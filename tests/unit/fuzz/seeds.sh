@@ -67,6 +67,12 @@ for i in 0 1 2; do
 	done
 done
 
+dir trace
+printf 'file' > "$d/raw"
+# one record each: what, task, lock, argument (tests/unit/fuzz/fuzz_trace.c)
+printf '\001\014\001\000\000\001\001\001\000\001\001\002\000\000\001\015\001\000\000' > "$d/one"
+printf '\001\014\001\000\000\001\001\004\001\001\001\004\001\001\002\004\000\001\002\004\000\001\015\001\000\000' > "$d/pairs"
+
 dir format
 printf '\020\012text' > "$d/text"
 printf '\001\000-2147483648' > "$d/min"
