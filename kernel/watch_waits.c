@@ -35,17 +35,32 @@ void watch_waits_reset(void)
 	deadlock_noted = 0;
 }
 
+/* What @t waits for by its record of @kind; NULL = it went on while we looked, and its record may be that of
+ * the next wait by now: then it is in no circle. */
+static const void *wait_object(const struct task_struct *t, enum wait_kind kind)
+{
+	uint64_t since = t->wait.since;
+	const void *what;
+
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	what = t->wait.what;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return t->wait.kind == kind && t->wait.since == since ? what : NULL;
+}
+
 /* Is @t on its way into schedule(), or inside? Then kernel_lock or a spin lock, if
  * still in its record, is about to be given up. */
 static bool is_going_to_sleep(const struct task_struct *t)
 {
-	const struct lock_info *li = t->wait.what;
+	enum wait_kind kind = t->wait.kind;
+	const struct lock_info *li;
 
-	switch (t->wait.kind) {
+	switch (kind) {
 	case WAIT_NONE:
 		return false;
 	case WAIT_LOCK: /* a spinner keeps it */
-		return lock_classes[li->class_id].kind != LK_SPIN &&
+		li = wait_object(t, kind);
+		return li && lock_classes[li->class_id].kind != LK_SPIN &&
 		       lock_classes[li->class_id].kind != LK_BKL;
 	default:
 		return true;
@@ -85,11 +100,15 @@ static int lock_owners(const struct lock_info *lock, struct task_struct **out, i
 
 int watch_waits_for(struct task_struct *t, struct task_struct **out, int max)
 {
-	const struct port *port;
+	enum wait_kind kind = t->wait.kind;
+	const void *what = wait_object(t, kind);
+	const struct port *port = what;
 
-	switch (t->wait.kind) {
+	if (!what)
+		return 0;
+	switch (kind) {
 	case WAIT_LOCK: {
-		const struct lock_info *li = t->wait.what;
+		const struct lock_info *li = what;
 
 		/* Who holds a leaf takes no other lock and does not sleep: the wait ends by itself. */
 		if (lock_classes[li->class_id].leaf)
@@ -97,8 +116,7 @@ int watch_waits_for(struct task_struct *t, struct task_struct **out, int max)
 		return lock_owners(li, out, max);
 	}
 	case WAIT_CALL:
-		port = t->wait.what;
-		if (!port || !port->server || max < 1)
+		if (!port->server || max < 1)
 			return 0;
 		out[0] = port->server;
 		return 1;

@@ -5,7 +5,7 @@
 ## make run           the tour: the documented deadlock in Bochs, then the designs that live; needs no window
 run:
 	@$(MAKE) --no-print-directory deps
-	@$(MAKE) --no-print-directory images
+	@$(MAKE) --no-print-directory images diff-tools
 	@BUILD=$(B) tests/boot/tour.sh
 
 SCENARIO ?= swapout-deadlock

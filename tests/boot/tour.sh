@@ -58,7 +58,7 @@ page=$(sed -n 's/^page: //p' "$out/diff.out")
 # What is short enough for a screen, the address space's locks and one operation; the page has the rest.
 sed -n '/^The lock diff/,/^$/p' "$out/diff.out" | sed 's/^/   /'
 grep -E '^(class  |mmap_sem |mmap_lock|vm_lock|kernel_lock |page_table_lock |pte lock )' "$out/diff.out" |
-	cut -c1-100 | sed 's/^/   | /'
+	cut -c1-112 | sed 's/^/   | /'
 echo
 echo "   A first touch of anonymous memory, lock by lock:"
 echo

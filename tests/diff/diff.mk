@@ -39,14 +39,15 @@ $(TRACE_UNIT:%=$(H)/unit/test_%): $(H)/unit/%: $(H)/tests/unit/%.o $(H)/libtrace
 	$(Q)$(HOSTCC) $(HOST_FLAGS) -o $@ $^ $(CHECK_LIBS)
 -include $(TRACE_UNIT_OBJS:.o=.d)
 
-.PHONY: lockdiff diff sequence compare
+.PHONY: lockdiff diff-tools diff sequence compare
 lockdiff: $(B)/lockdiff
+diff-tools: $(B)/lockdiff $(B)/report $(B)/trace2json
 
 A ?= linux-2.3.30
 WORKLOAD ?= short
 OP ?=
 ## make diff          one workload under two designs  A=d1 B=d2 WORKLOAD=w [CPUS=n]  (B= without a value: linux-6.12)
-diff: images $(B)/lockdiff $(B)/report $(B)/trace2json
+diff: images diff-tools
 	@BUILD=$(B) tests/diff/diff.sh "$(A)" "$(DIFF_B)" "$(WORKLOAD)" "$(CPUS)"
 ## make sequence      the locks of one operation      DESIGN=d OP=munmap [WORKLOAD=w CPUS=n]
 sequence: images $(B)/lockdiff
