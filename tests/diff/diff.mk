@@ -5,7 +5,7 @@
 DIFF := $(B)/diff
 TRACE_C := $(addprefix tests/diff/,trace_file.c spans.c totals.c sequence.c)
 LOCKDIFF_C := $(addprefix tests/diff/,main.c pack.c print.c sequence_print.c check.c compare.c)
-DIFF_FLAGS = -m64 -std=gnu11 -O2 -g -fno-strict-aliasing $(HOST_WARNINGS) -D_GNU_SOURCE -iquote . -iquote tests/host
+DIFF_FLAGS = -m64 -std=gnu11 -O2 -g $(HOST_WARNINGS) -D_GNU_SOURCE -iquote . -iquote tests/host
 
 $(DIFF)/%.o: tests/diff/%.c tests/diff/diff.mk
 	@mkdir -p $(@D)

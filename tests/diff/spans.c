@@ -66,15 +66,16 @@ struct pass {
 
 static bool grow(void *array, uint32_t *room, uint32_t n, size_t each)
 {
-	void **p = array, *q;
+	void *p;
 	uint32_t want = *room ? *room * 2 : 256;
 
 	if (n < *room)
 		return true;
-	q = realloc(*p, (size_t)want * each);
-	if (!q)
+	memcpy(&p, array, sizeof(p)); /* the pointer's type is the caller's */
+	p = realloc(p, (size_t)want * each);
+	if (!p)
 		return false;
-	*p = q;
+	memcpy(array, &p, sizeof(p));
 	*room = want;
 	return true;
 }
