@@ -7,6 +7,7 @@
  */
 #include "mm/anon_vma.h"
 
+#include "kernel/refcount.h"
 #include "kernel/errno.h"
 #include "kernel/printk.h"
 #include "kernel/sync.h"
@@ -51,22 +52,16 @@ static void free_anon_vma(struct rcu_head *head)
 
 bool anon_vma_get(struct anon_vma *av)
 {
-	uint32_t n = __atomic_load_n(&av->refcount, __ATOMIC_RELAXED);
-
-	while (n)
-		if (__atomic_compare_exchange_n(&av->refcount, &n, n + 1, false, __ATOMIC_ACQ_REL,
-						__ATOMIC_RELAXED))
-			return true;
-	return false;
+	return ref_get_unless_zero(&av->refcount);
 }
 
 /* Who looks from a page under RCU may still read it, so it is not reused before a grace period. */
 void anon_vma_put(struct anon_vma *av)
 {
 	struct anon_vma *root = av->root;
-	uint32_t left = __atomic_sub_fetch(&av->refcount, 1, __ATOMIC_ACQ_REL);
+	int left = __atomic_sub_fetch(&av->refcount, 1, __ATOMIC_ACQ_REL);
 
-	BUG_ON(left == (uint32_t)-1);
+	BUG_ON(left < 0);
 	if (left)
 		return;
 	BUG_ON(!list_empty(&av->chains));

@@ -29,7 +29,7 @@
 struct anon_vma {
 	struct anon_vma *root, *parent; /* constant; itself, for a root */
 	struct rw_semaphore rwsem;	/* the root's guards the family */
-	uint32_t refcount;		/* atomic */
+	volatile int refcount;		/* atomic */
 	/* the root's rwsem */
 	unsigned children;     /* anon_vmas that have this one as parent; a root counts itself */
 	unsigned active_vmas;  /* areas whose anon_vma this is: new pages go here */

@@ -14,6 +14,7 @@
  *     who frees it takes it off.
  */
 #include "kernel/printk.h"
+#include "kernel/refcount.h"
 #include "kernel/task.h"
 #include "mm/rmap.h"
 
@@ -59,18 +60,6 @@ void anon_lru_del(struct page *page)
 	spin_unlock(&l->lock);
 }
 
-/* One more reference, unless nobody has one and the page is on its way to the allocator. */
-static bool get_page_unless_free(struct page *page)
-{
-	int n = page_count(page);
-
-	while (n > 0)
-		if (__atomic_compare_exchange_n(&page->count, &n, n + 1, false, __ATOMIC_ACQ_REL,
-						__ATOMIC_RELAXED))
-			return true;
-	return false;
-}
-
 static struct page *isolate_from(struct anon_list *l)
 {
 	struct page *page = NULL;
@@ -81,7 +70,7 @@ static struct page *isolate_from(struct anon_list *l)
 	if (l->n) {
 		page = list_entry(l->pages.prev, struct page, lru);
 		list_del(&page->lru);
-		if (get_page_unless_free(page)) {
+		if (ref_get_unless_zero(&page->count)) { /* else it is on its way to the allocator */
 			page_clear(page, PG_lru);
 			l->n--;
 		} else {

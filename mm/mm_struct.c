@@ -9,6 +9,7 @@
  */
 #include "mm/vma.h"
 
+#include "kernel/refcount.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
 #include "kernel/task.h"
@@ -97,13 +98,7 @@ static void life_point(const volatile int *count)
 
 bool mmget_unless_dying(struct mm_struct *mm)
 {
-	int users = __atomic_load_n(&mm->mm_users, __ATOMIC_ACQUIRE);
-
-	while (users > 0)
-		if (__atomic_compare_exchange_n(&mm->mm_users, &users, users + 1, false,
-						__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-			return true;
-	return false;
+	return ref_get_unless_zero(&mm->mm_users);
 }
 
 void mmget(struct mm_struct *mm)
