@@ -27,7 +27,7 @@ static unsigned short *slot_count(struct swp_entry entry)
 	if (swp_type(entry) >= MAX_SWAPFILES || !(si->flags & SWP_USED) || !si->swap_map ||
 	    swp_offset(entry) >= si->max)
 		return NULL;
-	return &si->swap_map[swp_offset(entry)];
+	return swap_slot(si->swap_map, swp_offset(entry));
 }
 
 /* A count that stays at SWAP_MAP_MAX is never lowered again (facts d). */
@@ -118,7 +118,7 @@ static int check_slots(int type, const struct swap_info_struct *si)
 	int failures = 0;
 
 	for (unsigned long i = 1; i < si->max; i++) {
-		unsigned short left = si->swap_map[i];
+		unsigned short left = *swap_slot(si->swap_map, i);
 
 		if (left != SWAP_MAP_BAD && left != SWAP_MAP_MAX && left != 0)
 			failures += invariant_failed("invariant: swap map",
@@ -138,7 +138,7 @@ static int check_free_slots(void)
 		if ((si->flags & SWP_WRITEOK) != SWP_WRITEOK || !si->swap_map)
 			continue;
 		for (unsigned long i = 1; i < si->max; i++)
-			free += si->swap_map[i] == 0;
+			free += *swap_slot(si->swap_map, i) == 0;
 	}
 	if (free != nr_swap_pages)
 		return invariant_failed("invariant: nr_swap_pages", "says %d, %d slots are free",

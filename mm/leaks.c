@@ -40,7 +40,7 @@ static long swap_slots_in_use(void)
 		if (!(si->flags & SWP_USED) || !si->swap_map)
 			continue;
 		for (unsigned long i = 1; i < si->max; i++)
-			used += si->swap_map[i] != 0 && si->swap_map[i] != SWAP_MAP_BAD;
+			used += *swap_slot(si->swap_map, i) != 0 && *swap_slot(si->swap_map, i) != SWAP_MAP_BAD;
 	}
 	page_cache_for_each(count_private_slot, &only_cached);
 	return used - only_cached;

@@ -134,7 +134,7 @@ static void read_block_1999(struct swap_info_struct *si, struct swp_entry first,
 
 		if (swap_map_look(si, offset) != SLOT_OK)
 			return;
-		swap_point(&si->swap_map[offset]);
+		swap_point(swap_slot(si->swap_map, offset));
 		read_ahead_one(swp_entry(swp_type(first), offset));
 	}
 }

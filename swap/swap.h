@@ -50,7 +50,7 @@ struct swap_info_struct {
 	int prio, next; /* next device in priority order, -1 = end */
 	/* swap_device_lock (before 2.3.30: kernel_lock) */
 	struct spinlock device_lock;
-	unsigned short *swap_map;
+	unsigned short **swap_map; /* the slots' counts (swap_slot); NULL = not in use */
 	unsigned long lowest_bit, highest_bit, cluster_next, cluster_nr;
 	unsigned long inuse; /* slots taken, of the good pages */
 	/* today's locks of the same (mm/design/linux-6.12.c) */
@@ -66,6 +66,15 @@ struct swap_info_struct {
 	/* counters; atomic additions */
 	volatile unsigned long pages_out, pages_in;
 };
+
+/* A swap map lies in single pages: swapon asks for no run of free frames, however long the area is. */
+#define SLOTS_PER_MAP_PAGE (PAGE_SIZE / sizeof(unsigned short))
+
+/* The count of the slot @offset in @map (of more than @offset slots). */
+static inline unsigned short *swap_slot(unsigned short *const *map, unsigned long offset)
+{
+	return &map[offset / SLOTS_PER_MAP_PAGE][offset % SLOTS_PER_MAP_PAGE];
+}
 
 struct swap_list_t {
 	int head, next;

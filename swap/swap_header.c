@@ -104,20 +104,20 @@ int swap_header_check(const void *header, unsigned long device_pages, unsigned l
 	return *why ? -EINVAL : 0;
 }
 
-unsigned long swap_header_fill_map(const void *header, unsigned short *map, unsigned long area_max)
+unsigned long swap_header_fill_map(const void *header, unsigned short **map, unsigned long area_max)
 {
 	unsigned long good = 0;
 
-	map[0] = SWAP_MAP_BAD;
+	*swap_slot(map, 0) = SWAP_MAP_BAD;
 	if (has_magic(header, "SWAP-SPACE")) {
 		for (unsigned long i = 1; i < area_max; i++)
 			if (!old_page_good(header, i))
-				map[i] = SWAP_MAP_BAD;
+				*swap_slot(map, i) = SWAP_MAP_BAD;
 	} else {
 		for (unsigned long i = 0; i < word_at(header, NR_BAD_AT); i++)
-			map[bad_page(header, i)] = SWAP_MAP_BAD;
+			*swap_slot(map, bad_page(header, i)) = SWAP_MAP_BAD;
 	}
 	for (unsigned long i = 1; i < area_max; i++)
-		good += map[i] == 0;
+		good += *swap_slot(map, i) == 0;
 	return good;
 }

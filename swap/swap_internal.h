@@ -23,7 +23,14 @@ enum slot_result {
 	NR_SLOT_RESULTS
 };
 
-/* --- swap_map.c: one area's map. Needs slot_lock(@si). Context: atomic. --- */
+/* --- swap_map.c: one area's map --- */
+
+/* A map for @slots slots (1..2^24), all free; NULL = no memory. Context: may sleep. Locks: none. */
+unsigned short **swap_map_alloc(unsigned long slots);
+/* Context: any. NULL is fine. */
+void swap_map_free(unsigned short **map, unsigned long slots);
+
+/* The rest needs slot_lock(@si). Context: atomic. */
 
 /* Is @offset a slot that somebody uses? SLOT_OK or why not. */
 enum slot_result swap_map_look(const struct swap_info_struct *si, unsigned long offset);
@@ -46,7 +53,7 @@ unsigned long swap_map_next_used(const struct swap_info_struct *si, unsigned lon
 
 /* Mark page 0 and the bad pages of a header that swap_header_check() accepted in the zeroed @map of
  * @max slots. Returns the number of good pages. */
-unsigned long swap_header_fill_map(const void *header, unsigned short *map, unsigned long max);
+unsigned long swap_header_fill_map(const void *header, unsigned short **map, unsigned long max);
 
 /* --- swapfile.c --- */
 

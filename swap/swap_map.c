@@ -9,7 +9,43 @@
  *  2. inuse = number of slots whose count is neither 0 nor SWAP_MAP_BAD.
  *  3. A count that reached SWAP_MAP_MAX never goes down; only swapoff clears it.
  */
+#include "kernel/string.h"
+#include "mm/page.h"
+#include "mm/slab.h"
 #include "swap/swap_internal.h"
+
+static unsigned long map_pages(unsigned long slots)
+{
+	return (slots + SLOTS_PER_MAP_PAGE - 1) / SLOTS_PER_MAP_PAGE;
+}
+
+void swap_map_free(unsigned short **map, unsigned long slots)
+{
+	if (!map)
+		return;
+	for (unsigned long i = 0; i < map_pages(slots) && map[i]; i++)
+		free_pages(map[i], 0);
+	kfree(map);
+}
+
+unsigned short **swap_map_alloc(unsigned long slots)
+{
+	size_t size = map_pages(slots) * sizeof(unsigned short *);
+	unsigned short **map = kmalloc(size, GFP_KERNEL);
+
+	if (!map)
+		return NULL;
+	memset(map, 0, size);
+	for (unsigned long i = 0; i < map_pages(slots); i++) {
+		map[i] = get_free_pages(GFP_KERNEL, 0);
+		if (!map[i]) {
+			swap_map_free(map, slots);
+			return NULL;
+		}
+		memset(map[i], 0, PAGE_SIZE);
+	}
+	return map;
+}
 
 enum slot_result swap_map_look(const struct swap_info_struct *si, unsigned long offset)
 {
@@ -17,9 +53,9 @@ enum slot_result swap_map_look(const struct swap_info_struct *si, unsigned long 
 		return SLOT_NO_AREA;
 	if (!offset || offset >= si->max)
 		return SLOT_BAD_OFFSET;
-	if (si->swap_map[offset] == SWAP_MAP_BAD)
+	if (*swap_slot(si->swap_map, offset) == SWAP_MAP_BAD)
 		return SLOT_BAD_PAGE;
-	return si->swap_map[offset] ? SLOT_OK : SLOT_UNUSED;
+	return *swap_slot(si->swap_map, offset) ? SLOT_OK : SLOT_UNUSED;
 }
 
 /* The next free slot of the current cluster; 0 = the budget or the area has come to its end. */
@@ -30,7 +66,7 @@ static unsigned long next_in_cluster(struct swap_info_struct *si)
 	while (si->cluster_next <= si->highest_bit) {
 		unsigned long offset = si->cluster_next++;
 
-		if (!si->swap_map[offset]) {
+		if (!*swap_slot(si->swap_map, offset)) {
 			si->cluster_nr--;
 			return offset;
 		}
@@ -44,7 +80,7 @@ static unsigned long find_cluster(const struct swap_info_struct *si)
 	unsigned long run = 0;
 
 	for (unsigned long offset = si->lowest_bit; offset <= si->highest_bit; offset++) {
-		run = si->swap_map[offset] ? 0 : run + 1;
+		run = *swap_slot(si->swap_map, offset) ? 0 : run + 1;
 		if (run == SWAPFILE_CLUSTER)
 			return offset - (SWAPFILE_CLUSTER - 1);
 	}
@@ -54,7 +90,7 @@ static unsigned long find_cluster(const struct swap_info_struct *si)
 static unsigned long first_free(const struct swap_info_struct *si)
 {
 	for (unsigned long offset = si->lowest_bit; offset <= si->highest_bit; offset++)
-		if (!si->swap_map[offset])
+		if (!*swap_slot(si->swap_map, offset))
 			return offset;
 	return 0;
 }
@@ -97,12 +133,12 @@ unsigned long swap_map_take(struct swap_info_struct *si)
 
 void swap_map_mark(struct swap_info_struct *si, unsigned long offset)
 {
-	swap_point(&si->swap_map[offset]);
+	swap_point(swap_slot(si->swap_map, offset));
 	if (offset == si->lowest_bit)
 		si->lowest_bit++;
 	if (offset == si->highest_bit)
 		si->highest_bit--;
-	si->swap_map[offset] = 1;
+	*swap_slot(si->swap_map, offset) = 1;
 	si->inuse++;
 }
 
@@ -113,11 +149,11 @@ enum slot_result swap_map_raise(struct swap_info_struct *si, unsigned long offse
 
 	if (result != SLOT_OK)
 		return result;
-	count = si->swap_map[offset];
+	count = *swap_slot(si->swap_map, offset);
 	if (count >= SWAP_MAP_MAX)
 		return SLOT_OK;
-	swap_point(&si->swap_map[offset]);
-	si->swap_map[offset] = (unsigned short)(count + 1);
+	swap_point(swap_slot(si->swap_map, offset));
+	*swap_slot(si->swap_map, offset) = (unsigned short)(count + 1);
 	return count + 1 == SWAP_MAP_MAX ? SLOT_PERMANENT : SLOT_OK;
 }
 
@@ -138,11 +174,11 @@ enum slot_result swap_map_drop(struct swap_info_struct *si, unsigned long offset
 	*freed = false;
 	if (result != SLOT_OK)
 		return result;
-	count = si->swap_map[offset];
+	count = *swap_slot(si->swap_map, offset);
 	if (count == SWAP_MAP_MAX)
 		return SLOT_OK;
-	swap_point(&si->swap_map[offset]);
-	si->swap_map[offset] = (unsigned short)(count - 1);
+	swap_point(swap_slot(si->swap_map, offset));
+	*swap_slot(si->swap_map, offset) = (unsigned short)(count - 1);
 	if (count == 1) {
 		slot_is_free(si, offset);
 		*freed = true;
@@ -156,11 +192,11 @@ bool swap_map_drop_shared(struct swap_info_struct *si, unsigned long offset)
 
 	if (swap_map_look(si, offset) != SLOT_OK)
 		return false;
-	count = si->swap_map[offset];
+	count = *swap_slot(si->swap_map, offset);
 	if (count <= 1)
 		return false;
 	if (count < SWAP_MAP_MAX)
-		si->swap_map[offset] = (unsigned short)(count - 1);
+		*swap_slot(si->swap_map, offset) = (unsigned short)(count - 1);
 	return true;
 }
 
@@ -168,7 +204,7 @@ bool swap_map_clear(struct swap_info_struct *si, unsigned long offset)
 {
 	if (swap_map_look(si, offset) != SLOT_OK)
 		return false;
-	si->swap_map[offset] = 0;
+	*swap_slot(si->swap_map, offset) = 0;
 	slot_is_free(si, offset);
 	return true;
 }

@@ -278,7 +278,7 @@ int swap_count(struct swp_entry entry)
 		return 0;
 	vm_design->slot_lock(si, swp_offset(entry), SLOT_COUNT);
 	if (swap_map_look(si, swp_offset(entry)) == SLOT_OK)
-		count = si->swap_map[swp_offset(entry)];
+		count = *swap_slot(si->swap_map, swp_offset(entry));
 	vm_design->slot_unlock(si, swp_offset(entry), SLOT_COUNT);
 	return count;
 }

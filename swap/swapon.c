@@ -15,25 +15,6 @@
 #include "mm/page.h"
 #include "swap/swap_internal.h"
 
-static unsigned map_order(unsigned long slots)
-{
-	unsigned order = 0;
-
-	while (PAGE_SIZE << order < slots * sizeof(unsigned short))
-		order++;
-	return order;
-}
-
-static unsigned short *alloc_map(unsigned long slots)
-{
-	unsigned order = map_order(slots);
-	unsigned short *map = order <= MAX_ORDER ? get_free_pages(GFP_KERNEL, order) : NULL;
-
-	if (map)
-		memset(map, 0, PAGE_SIZE << order);
-	return map;
-}
-
 /* Do two devices share sectors? A whole disk overlaps each of its partitions. */
 static bool devices_overlap(const struct block_dev *a, const struct block_dev *b)
 {
@@ -62,7 +43,7 @@ static int reserve_area(const struct block_dev *dev)
 	return type;
 }
 
-static void init_area(struct swap_info_struct *si, unsigned short *map, unsigned long slots,
+static void init_area(struct swap_info_struct *si, unsigned short **map, unsigned long slots,
 		      unsigned long good)
 {
 	vm_design->slot_lock(si, 0, SLOT_ON);
@@ -84,7 +65,7 @@ static void init_area(struct swap_info_struct *si, unsigned short *map, unsigned
 static long read_area(struct swap_info_struct *si, void *header)
 {
 	unsigned long slots, nrbad, good;
-	unsigned short *map;
+	unsigned short **map;
 	const char *why;
 	int error = block_read(si->dev, 0, SECTORS_PER_PAGE, virt_to_phys(header));
 
@@ -96,7 +77,7 @@ static long read_area(struct swap_info_struct *si, void *header)
 		printk("swapon: %s is no good swap area: %s\n", si->name, why);
 		return -EINVAL;
 	}
-	map = alloc_map(slots);
+	map = swap_map_alloc(slots);
 	if (!map) {
 		printk("swapon: no memory for the swap map of %s (%lu pages)\n", si->name, slots);
 		return -ENOMEM;
@@ -122,12 +103,12 @@ static long open_area(struct swap_info_struct *si)
 
 void swap_release_area(struct swap_info_struct *si)
 {
-	unsigned short *map;
-	unsigned order;
+	unsigned short **map;
+	unsigned long slots;
 
 	vm_design->slot_lock(si, 0, SLOT_OFF);
 	map = si->swap_map;
-	order = map_order(si->max);
+	slots = si->max;
 	si->swap_map = NULL; /* who still asks gets "no such area" (R21) */
 	si->max = si->pages = si->inuse = 0;
 	vm_design->slot_unlock(si, 0, SLOT_OFF);
@@ -135,8 +116,7 @@ void swap_release_area(struct swap_info_struct *si)
 	si->dev = NULL;
 	si->flags = 0;
 	vm_design->swap_list_end(SLOT_OFF);
-	if (map)
-		free_pages(map, order);
+	swap_map_free(map, slots);
 }
 
 static void publish_area(int type, int swap_flags)

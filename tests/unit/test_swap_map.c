@@ -345,6 +345,50 @@ START_TEST(test_many_cpus)
 }
 END_TEST
 
+/* --- memory in crumbs ------------------------------------------------------------------- */
+
+/* Takes all memory and gives every second frame back: no two free frames lie side by side. Nothing is
+ * handed back but by the end of the test. */
+static void crumble(void)
+{
+	void *held[1024];
+	unsigned n = 0;
+	void *frame = get_free_pages(GFP_ATOMIC, 0);
+
+	for (; frame && n < ARRAY_SIZE(held); frame = get_free_pages(GFP_ATOMIC, 0))
+		held[n++] = frame;
+	for (unsigned i = 0; i < n; i++)
+		if (virt_to_phys(held[i]) >> PAGE_SHIFT & 1)
+			free_pages(held[i], 0);
+}
+
+static void crumbs_body(void *arg)
+{
+	void *pair;
+
+	(void)arg;
+	block_start();
+	crumble();
+	pair = get_free_pages(GFP_ATOMIC, 1);
+	ck_assert_ptr_null(pair);
+	ck_assert_int_eq(sys_swapon("/dev/hda", 0), 0);
+	for (unsigned long i = 0; i < 5000 - 1; i++)
+		ck_assert_uint_ne(get_swap_page().val, 0);
+	ck_assert_uint_eq(get_swap_page().val, 0);
+	for (unsigned long i = 1; i < 5000; i++)
+		ck_assert_int_eq(swap_count(swp_entry(0, i)), 1);
+	ck_assert_uint_eq(swap_complaints, 0);
+}
+
+/* A map of three pages where no two free frames lie together. */
+START_TEST(test_crumbs)
+{
+	area_add(5000);
+	boot(1, 4096, "");
+	run(crumbs_body, NULL);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("swap_map");
@@ -355,6 +399,7 @@ int main(void)
 	tcase_add_test(tc, test_clusters);
 	tcase_add_test(tc, test_misuse);
 	tcase_add_test(tc, test_overflow);
+	tcase_add_test(tc, test_crumbs);
 	tcase_add_loop_test(tc, test_many_cpus, 0, 3);
 	suite_add_tcase(s, tc);
 	return unit_run(s);

@@ -22,19 +22,22 @@ static void put_signature(char *page, const char *text)
 
 static void check_map(const void *page, unsigned long area_max, unsigned long nrbad)
 {
-	unsigned short *map = calloc(area_max, sizeof(*map));
+	unsigned short *counts = calloc(area_max, sizeof(*counts));
+	unsigned short *map[MAP_MAX / SLOTS_PER_MAP_PAGE + 1];
 	unsigned long good, marked = 0;
 
-	must(map != NULL);
+	must(counts != NULL);
+	for (unsigned long i = 0; i < area_max; i += SLOTS_PER_MAP_PAGE)
+		map[i / SLOTS_PER_MAP_PAGE] = counts + i;
 	good = swap_header_fill_map(page, map, area_max);
 	for (unsigned long i = 0; i < area_max; i++) {
-		must(map[i] == 0 || map[i] == SWAP_MAP_BAD);
-		marked += map[i] != 0;
+		must(counts[i] == 0 || counts[i] == SWAP_MAP_BAD);
+		marked += counts[i] != 0;
 	}
-	must(map[0] == SWAP_MAP_BAD);
+	must(counts[0] == SWAP_MAP_BAD);
 	must(good > 0 && good + marked == area_max);
 	must(marked <= nrbad + 1); /* a page may be listed twice */
-	free(map);
+	free(counts);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
