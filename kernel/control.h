@@ -156,6 +156,8 @@ void ctl_io_started(void);
 int ctl_holder_cpu(void);
 /* For the explorer: the run, at its first decision, goes on with @s as its story (NULL = none). */
 void ctl_follow(struct story *s);
+/* For the explorer: the tasks of the scenario that sleep with a limit, for whom time would go on. */
+unsigned ctl_timed_sleepers(void);
 /* For the explorer: the lock that task @id stands before (SP_LOCK) or is disabled by; NULL = none. */
 struct lock_info *ctl_wants_lock(int id);
 

@@ -53,9 +53,9 @@ bool ctl_unfinished(void)
 	return false;
 }
 
-/* A task of the scenario sleeps with a limit: time would go on if nothing else happened. */
-static bool timer_needed(void)
+unsigned ctl_timed_sleepers(void)
 {
+	unsigned mask = 0;
 	int i;
 
 	for (i = 0; i < ctl_now.nslots; i++) {
@@ -63,9 +63,15 @@ static bool timer_needed(void)
 
 		if (s->task && !s->service && !s->ended && !s->at_point &&
 		    s->task->state != TASK_RUNNING && s->task->wait.kind == WAIT_TIMER)
-			return timers_pending();
+			mask |= 1u << i;
 	}
-	return false;
+	return mask;
+}
+
+/* Time would go on if nothing else happened. */
+static bool timer_needed(void)
+{
+	return ctl_timed_sleepers() && timers_pending();
 }
 
 static unsigned enabled_mask(void)

@@ -53,7 +53,8 @@ static const struct vm_hole holes[] = {
 	  "found here; facts c, do_no_page row", "takes page_table_lock", "invariant: rss" },
 	{ "N5", "swap_free", "munmap and fork change swap_map without kernel_lock, which guards it",
 	  "found here; facts c, swap_free and swap_duplicate rows", "takes 2.3.30's swap locks",
-	  "race: swap_map_|race: swap_area |race: swap_free |race: swap_list_" },
+	  "race: swap_map_|race: swap_area |race: swap_free |race: swap_list_|"
+	  "race: slab_mark_free writes, swap_map_" },
 	{ "N6", "do_wp_page", "takes kernel_lock under page_table_lock; the stealer does the reverse",
 	  "found here; facts c, do_wp_page and delete_from_swap_cache rows",
 	  "the swap locks make kernel_lock needless there",

@@ -3,7 +3,8 @@
  *
  *	explore SCENARIO DESIGN [key=value ...]	look for a schedule that fails, with 0, 1, 2 ... preemptions
  *	    bound=N		up to N preemptions (default 3), or "all": then without a bound
- *	    seconds=S		stop looking after S seconds of processor time (default 60)
+ *	    seconds=S		stop looking after S seconds of processor time (default 60),
+ *	    least=N		but not before bound N is done
  *	    holes=mended	the design's named holes closed (default faithful)
  *	    token=FILE		where the token of what is found goes
  *	    repeat=N		run what was found N times more: does it always fail alike, step for step?
@@ -32,14 +33,14 @@
 #include "tests/explore/selftest.h"
 
 static struct {
-	int bound;
+	int bound, least;
 	bool all, cell, check, order, sample;
 	double seconds;
 	int repeat;
 	const char *token, *holes, *random;
 	uint64_t seed;
 	int depth;
-} option = { .bound = 3, .seconds = 60, .holes = "faithful", .seed = 1, .depth = 3 };
+} option = { .bound = 3, .seconds = 60, .least = -1, .holes = "faithful", .seed = 1, .depth = 3 };
 
 static const char *scenario_name;
 
@@ -105,6 +106,8 @@ static void read_option(const char *word)
 		option.bound = option.all ? 3 : (int)number(word, value);
 	} else if (n == 7 && !strncmp(word, "seconds", n)) {
 		option.seconds = (double)number(word, value);
+	} else if (n == 5 && !strncmp(word, "least", n)) {
+		option.least = (int)number(word, value);
 	} else if (n == 5 && !strncmp(word, "holes", n)) {
 		option.holes = value;
 	} else if (n == 5 && !strncmp(word, "token", n)) {
@@ -128,7 +131,7 @@ static void read_option(const char *word)
 	} else if (n == 4 && !strncmp(word, "cell", n)) {
 		option.cell = value[0] == '1';
 	} else {
-		refuse("known are bound=, seconds=, holes=, token=, cell=; not", word);
+		refuse("known are bound=, seconds=, least=, holes=, token=, cell=; not", word);
 	}
 }
 
@@ -181,9 +184,11 @@ static bool level(struct result *r, int bound)
 			    .sample = option.sample ? &sample : NULL,
 			    .progress = !option.cell };
 
-	s.seconds = option.seconds - r->seconds;
-	if (s.seconds <= 0)
-		return false;
+	if (bound < 0 || bound > option.least) {
+		s.seconds = option.seconds - r->seconds;
+		if (s.seconds <= 0)
+			return false;
+	}
 	search_run(&s);
 	r->schedules += s.schedules;
 	r->passed += s.passed;

@@ -6,7 +6,8 @@
  * the newest, an earlier event is in a *race* with k if k does not come after it through another one.
  *  - A lock that k took was released by r and had been taken by a. k cannot come before r, but it can
  *    before a: the race is (a, k), tested before r's clock is joined.
- *  - Who woke k's task, or submitted the I/O that k completes, comes before k without a race.
+ *  - Who woke k's task, or submitted the I/O that k completes, or sleeps until the time that k lets come, comes
+ *    before k without a race; and before a held task's event, all that the others did.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -32,12 +33,24 @@ static const struct rt_lock_edge *edge_to(int j)
 	return NULL;
 }
 
+/* A held task goes on only when nobody else can: what the others did last is what lets it. */
+static void after_all_others(uint16_t *c, const struct node *n)
+{
+	int u;
+
+	for (u = 0; u < RT_TASKS; u++)
+		if (n->last[u] && !(run_held & 1u << u))
+			join(c, path[n->last[u] - 1].clock);
+}
+
 static void start_clock(uint16_t *c, const struct node *n, int task)
 {
 	if (n->last[task])
 		memcpy(c, path[n->last[task] - 1].clock, sizeof(path[0].clock));
 	else
 		memset(c, 0, sizeof(path[0].clock));
+	if (run_held & 1u << task)
+		after_all_others(c, n);
 }
 
 void path_event(int k, void (*race)(int i, int k))

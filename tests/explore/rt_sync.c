@@ -27,6 +27,17 @@ static void set_word(uint32_t *word, uint32_t value)
 	*word = value;
 }
 
+/* Time goes on because a task of the scenario sleeps with a limit. If several do, each alone would be enough: then the
+ * step comes after none of them for certain. */
+static void timer_enabled(void)
+{
+	unsigned sleepers = ctl_timed_sleepers();
+	int t = sleepers ? __builtin_ctz(sleepers) : 0;
+
+	if (sleepers && !(sleepers & (sleepers - 1)) && path[depth].last[t])
+		rt_enabler(path[depth].last[t] - 1);
+}
+
 void sync_begin_event(int task, enum sync_kind kind)
 {
 	if (task < CTL_MAX_TASKS) {
@@ -41,6 +52,8 @@ void sync_begin_event(int task, enum sync_kind kind)
 		rt_enabler((int)submitted_by[io_out % MAX_IO] - 1);
 		rt_acquire((uintptr_t)&submitted_by[io_out % MAX_IO]);
 		set_word(&io_out, io_out + 1);
+	} else {
+		timer_enabled();
 	}
 }
 
