@@ -147,7 +147,7 @@ static void off_and_on(uint32_t *seed)
 		__atomic_fetch_add(&control->swapped_back_kb, kb, __ATOMIC_RELAXED);
 		sleep_ms(random_next(seed) % 100);
 		flags = 0x8000 | (random_next(seed) % 3); /* SWAP_FLAG_PREFER */
-		/* The map of a large area is several pages in a row, which may have to wait. */
+		/* The header and the map want pages, which may have to wait. */
 		while ((r = sys(SYS_swapon, area, flags)) == -ENOMEM) {
 			count(&control->refused);
 			answer_hold();

@@ -135,6 +135,28 @@ static inline void count(volatile uint32_t *what)
 	__atomic_fetch_add(what, 1, __ATOMIC_RELAXED);
 }
 
+/* A call that found no memory is no mistake of the kernel's: counted as refused, and a pause. */
+static inline bool no_memory(long r)
+{
+	if (r != -ENOMEM && r != -EAGAIN)
+		return false;
+	count(&control->refused);
+	sleep_ms(10);
+	return true;
+}
+
+#define PATIENCE 500 /* tries, 10 ms each */
+
+/* The call's result once memory was there for it. */
+#define INSIST(r, call)                                                                            \
+	do {                                                                                       \
+		int tries_ = PATIENCE;                                                             \
+                                                                                                   \
+		do                                                                                 \
+			(r) = (call);                                                              \
+		while (no_memory(r) && --tries_);                                                  \
+	} while (0)
+
 static inline char *page_at(const struct area *a, unsigned i)
 {
 	return a->base + i * PAGE;

@@ -11,7 +11,6 @@
 #define MREMAP_FIXED 2
 #define MS_SYNC	     4
 #define PAD_SNAPSHOT 0x5002
-#define PATIENCE     500 /* tries, 10 ms each */
 
 unsigned random_below(struct task *t, unsigned n)
 {
@@ -27,25 +26,6 @@ void mistake(struct task *t, const char *what, const struct area *a, long got, l
 	count(&control->failed_ops);
 	control->stop = 1;
 }
-
-static bool no_memory(long r)
-{
-	if (r != -ENOMEM && r != -EAGAIN)
-		return false;
-	count(&control->refused);
-	sleep_ms(10);
-	return true;
-}
-
-/* The call's result once memory was there for it. */
-#define INSIST(r, call)                                                                            \
-	do {                                                                                       \
-		int tries_ = PATIENCE;                                                             \
-                                                                                                   \
-		do                                                                                 \
-			(r) = (call);                                                              \
-		while (no_memory(r) && --tries_);                                                  \
-	} while (0)
 
 /* Not every change can be made to every area: only those made are counted. */
 static void did(enum op op)

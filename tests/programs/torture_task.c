@@ -286,9 +286,11 @@ static int life(void *arg)
 static void start_thread(struct task *t)
 {
 	char *stack = map_pages(STACK_PAGES);
-	long pid =
-		stack ? thread_create(THREAD_FLAGS, stack + STACK_PAGES * PAGE, life, t) : -ENOMEM;
+	long pid = -ENOMEM;
 
+	/* The kernel wants two frames in a row for its own stack, as in 1999: memory may have to be stolen first. */
+	if (stack)
+		INSIST(pid, thread_create(THREAD_FLAGS, stack + STACK_PAGES * PAGE, life, t));
 	if (pid < 0)
 		mistake(t, "clone", NULL, pid, 1);
 	else
