@@ -7,7 +7,7 @@ cells=$(ls "$dir"/*.status | wc -l)
 cat <<END
 # Every scenario under every design
 
-\`make matrix\` made this page ($how, at most ${SECONDS_EACH:-?} s a cell). "Expected" is what the scenario's file
+\`make matrix\` made this page ($how, bounds above 2 within ${SECONDS_EACH:-?} s a cell). "Expected" is what the scenario's file
 states, with its source, from the locking and not from a run; "measured" is what the explorer found: the fewest preemptions that
 a failing schedule needs and how many schedules it took, or up to which bound there is none (all schedules with so many preemptions were
 run, or one of each class). A cell that ran out of time says how far it came. "besides" counts schedules that failed by another named
