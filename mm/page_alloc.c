@@ -167,6 +167,8 @@ static inline void prepare_frame(struct page *page, int count)
 	page->index = 0;
 }
 
+#define BLOCK_ROUNDS 8 /* of stealing for a block of several frames */
+
 /* The last resort of a server: one request chain must always get through. */
 static struct page *take_reserve(void)
 {
@@ -275,6 +277,17 @@ static void note_enter(unsigned gfp)
 	}
 }
 
+/* There are pages, but no 2^@order of them in a row: steal, a few rounds, for neighbours to come free. 1999 gave up at
+ * once, and fork, which wants two frames, failed in the midst of memory that could be had. */
+static struct page *steal_for_block(unsigned gfp, unsigned order)
+{
+	struct page *page = NULL;
+
+	for (int round = 0; !page && round < BLOCK_ROUNDS && steal_first(gfp); round++)
+		page = get_block(order);
+	return page;
+}
+
 struct page *alloc_pages(unsigned gfp, unsigned order)
 {
 	struct task_struct *t = current;
@@ -289,6 +302,8 @@ struct page *alloc_pages(unsigned gfp, unsigned order)
 		note_enter(gfp);
 	if (may_allocate(gfp, t)) {
 		page = get_block(order);
+		if (unlikely(!page) && order && may_steal)
+			page = steal_for_block(gfp, order);
 		if (unlikely(!page) && (gfp & __GFP_WAIT) && t)
 			yield(); /* once, and then the caller hears of it: no retry loop */
 	}
