@@ -198,8 +198,6 @@ static inline void note_got(struct task_struct *t, struct lock_info *li, unsigne
 		lock_stats_got(li, mode, t->contended.lock == li, now - t->contended.since);
 	if (t->contended.lock == li)
 		t->contended.lock = NULL;
-	if (unlikely(watch_mask))
-		watch_lock_got(li, mode, place);
 }
 
 /* @h is NULL where an I/O's completion releases a page lock. */
@@ -253,8 +251,6 @@ void lock_dropped(struct lock_info *li, uintptr_t place)
 	note_dropped(li, h, 0, place);
 	if (h && !lock_pop(t, li, is_spin(li)))
 		remove_held(t, h);
-	if (unlikely(watch_mask))
-		watch_lock_dropped(li, place);
 }
 
 void lock_downgraded(struct lock_info *li, uintptr_t place)
@@ -280,8 +276,6 @@ void lock_handed_over(struct lock_info *li)
 	if (!h)
 		refuse_release(li, CALLER_PLACE());
 	note_dropped(li, h, TRACE_HANDED, CALLER_PLACE());
-	if (unlikely(watch_mask))
-		watch_lock_dropped(li, CALLER_PLACE());
 	li->owner = NULL;
 	remove_held(current, h);
 }

@@ -89,26 +89,12 @@ static void remember_name(const struct lock_info *li)
 
 void watch_lock_want(struct lock_info *li, unsigned mode, uintptr_t place)
 {
-	remember_name(li);
-	if (!(watch_mask & (WATCH_ORDER | WATCH_RULES)))
-		return;
+	if (unlikely(trace_mask))
+		remember_name(li);
 	if (watch_mask & WATCH_ORDER)
 		watch_order_want(li, mode, place);
 	if ((watch_mask & WATCH_RULES) && !(mode & LOCK_TRY))
 		rule_check_want(li, mode, place);
-}
-
-void watch_lock_got(struct lock_info *li, unsigned mode, uintptr_t place)
-{
-	(void)li;
-	(void)mode;
-	(void)place;
-}
-
-void watch_lock_dropped(struct lock_info *li, uintptr_t place)
-{
-	(void)li;
-	(void)place;
 }
 
 /* --- complaints ------------------------------------------------------------------------------ */

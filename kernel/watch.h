@@ -10,7 +10,7 @@
  * that does not depend on the schedule, so that scenarios and named holes can be matched with it.
  * A complaint never stops the machine and is told once.
  *
- * Interface for the locks (kernel/lock.c): watch_lock_want / got / dropped, watch_blocked.
+ * Interface for the locks (kernel/lock.c): watch_lock_want, watch_blocked.
  * Interface for the VM: watch_reclaim_enter / leave, watch_reclaim_io_enter / leave, RULE().
  * Interface for whoever judges: watch_complaints(), watch_complaint(), watch_deadlock().
  *
@@ -43,9 +43,6 @@ void watch_reset(void);
 
 /* The current task is about to take @li (it is not yet in its held[]). */
 void watch_lock_want(struct lock_info *li, unsigned mode, uintptr_t place);
-/* It has got @li (already in its held[]). */
-void watch_lock_got(struct lock_info *li, unsigned mode, uintptr_t place);
-void watch_lock_dropped(struct lock_info *li, uintptr_t place);
 /* @t (current, or another that has been stuck for long) waits as t->wait says. */
 void watch_blocked(struct task_struct *t);
 

@@ -43,6 +43,9 @@
 #define WANT_READER 1u
 
 static uint8_t seen[NR_LOCK_CLASSES][NR_LOCK_CLASSES];
+/* silent[wanted][held]: pairs that were judged and about which there never is anything to say. Bits as in
+ * seen[], the variant taken from the modes alone. Most wishes end here. */
+static uint8_t silent[NR_LOCK_CLASSES][NR_LOCK_CLASSES];
 static struct order_edge edges[MAX_EDGES];
 static int nedges;
 static int table_busy; /* the private word */
@@ -50,6 +53,7 @@ static int table_busy; /* the private word */
 void watch_order_reset(void)
 {
 	memset(seen, 0, sizeof(seen));
+	memset(silent, 0, sizeof(silent));
 	nedges = 0;
 }
 
@@ -282,17 +286,64 @@ static bool inside_reclaim_io(const struct task_struct *t)
 	return false;
 }
 
+/* The variant of the pair, @reader being that of the wish; of a pseudo-class too, whose holders are all readers. */
+static unsigned variant_by_mode(const struct held_lock *h, unsigned reader)
+{
+	return reader | (h->mode & LOCK_READ ? HELD_SHARED : 0);
+}
+
+/* Is each pair of a lock held and @li known to be silent? From the top down, so that what was held before
+ * reclaim began is recognised as such when it comes. */
+static bool all_silent(const struct task_struct *t, const struct lock_info *li, unsigned reader)
+{
+	const uint8_t *known = silent[li->class_id];
+	bool below_reclaim = false, io = false;
+
+	for (int i = t->nheld - 1; i >= 0; i--) {
+		const struct held_lock *h = &t->held[i];
+		unsigned class_id;
+
+		if (!h->lock)
+			continue;
+		class_id = h->lock->class_id;
+		if (below_reclaim && class_id != LC_KERNEL)
+			continue;
+		below_reclaim |= class_id == LC_RECLAIM;
+		io |= class_id == LC_RECLAIM_IO;
+		if (io && class_id == LC_RECLAIM)
+			continue; /* the edge from reclaim with I/O is the one that counts */
+		if (!(known[class_id] & (1u << variant_by_mode(h, reader))))
+			return false;
+	}
+	return true;
+}
+
+/* Remember that check_pair() and add_edge() have nothing to say about @h -> @li. Of a leaf they may, once a
+ * controlled run begins; and wishes for a pseudo-class are judged by other rules. */
+static void note_silent(const struct held_lock *h, const struct lock_info *li, unsigned reader)
+{
+	const struct lock_class *hc = &lock_classes[h->lock->class_id];
+	enum lock_kind wanted = lock_classes[li->class_id].kind;
+
+	if (!hc->leaf && wanted != LK_PSEUDO && !(wanted == LK_BKL && hc->kind == LK_SPIN))
+		__atomic_fetch_or(&silent[li->class_id][h->lock->class_id],
+				  (uint8_t)(1u << variant_by_mode(h, reader)), __ATOMIC_RELAXED);
+}
+
 void watch_order_want(struct lock_info *li, unsigned mode, uintptr_t place)
 {
 	struct task_struct *t = current;
 	enum lock_kind kind = lock_classes[li->class_id].kind;
-	bool io = inside_reclaim_io(t);
-	int steals = lock_classes[li->class_id].kind == LK_PSEUDO ? 0 : reclaim_index(t);
 	unsigned reader = (mode & LOCK_READ) && (li->role & ROLE_STARVES_WRITERS) ? WANT_READER : 0;
-	int i;
+	bool io;
+	int i, steals;
 
 	if (mode & LOCK_TRY)
 		return;
+	if (all_silent(t, li, reader))
+		return;
+	io = inside_reclaim_io(t);
+	steals = kind == LK_PSEUDO ? 0 : reclaim_index(t);
 	if (kind == LK_BKL && lock_held_by_current(li))
 		return; /* recursion takes nothing */
 	for (i = 0; i < t->nheld; i++) {
@@ -313,10 +364,11 @@ void watch_order_want(struct lock_info *li, unsigned mode, uintptr_t place)
 		}
 		if (io && h->lock->class_id == LC_RECLAIM)
 			continue;
-		if (lock_classes[h->lock->class_id].kind == LK_BKL && sleeps(kind))
-			continue;
-		check_pair(h, li, place);
-		add_edge(h, li, variant, place);
+		if (lock_classes[h->lock->class_id].kind != LK_BKL || !sleeps(kind)) {
+			check_pair(h, li, place);
+			add_edge(h, li, variant, place);
+		}
+		note_silent(h, li, reader);
 	}
 }
 

@@ -46,9 +46,9 @@ check:
 	@$(MAKE) --no-print-directory fuzz SECONDS=2
 	@$(MAKE) --no-print-directory check-boot
 
-## make check-long    the long tests (up to 75 minutes)
+## make check-long    the long tests (up to 75 minutes); those that take longest begin first
 check-long: check
 	@$(MAKE) --no-print-directory fuzz SECONDS=60
 	@$(MAKE) --no-print-directory mistakes
 	@$(MAKE) --no-print-directory matrix BOUND=all SECONDS_MAX=20
-	@BUILD=$(B) tests/boot/run-all.sh 'long-*'
+	@BUILD=$(B) tests/boot/run-all.sh long-torture-8 long-scaling long-torture-4 long-torture-parallel 'long-*'

@@ -1,8 +1,8 @@
 #!/bin/bash
 # tests/boot/run-all.sh [PATTERN ...] - run the boot tests, two at a time, and count.
 #
-# Runs tests/boot/t-*.sh (or those whose names match a PATTERN); JOBS=n runs n at a time. The first line of each
-# tells how long it took. Ends with
+# Runs tests/boot/t-*.sh (or those whose names match a PATTERN, in the order of the patterns, each once);
+# JOBS=n runs n at a time. The first line of each tells how long it took. Ends with
 # "N passed, N failed"; status 0 = none failed.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
@@ -12,7 +12,7 @@ list=()
 for pattern in "${@:-t-*}"; do
 	for test in tests/boot/$pattern.sh; do
 		[ -f "$test" ] || { echo "run-all.sh: no test matches '$pattern'"; exit 2; }
-		list+=("$test")
+		[[ " ${list[*]} " == *" $test "* ]] || list+=("$test")
 	done
 done
 printf '%s\n' "${list[@]}" |

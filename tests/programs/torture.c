@@ -211,6 +211,11 @@ static void end_of_phase(unsigned phase)
 		sleep_ms(20);
 		look_after_workers();
 	}
+	control->rest = phase + 1;
+	while (control->resting != plan.tasks && !control->stop) {
+		sleep_ms(20);
+		look_after_workers();
+	}
 	if (!plan.oracle &&
 	    (read_file("/proc/invariants", text, sizeof(text)) < 0 || strcmp(text, "clean\n"))) {
 		printf("torture: the stopped machine: %s", text);
@@ -219,7 +224,7 @@ static void end_of_phase(unsigned phase)
 			       PHASES);
 	}
 	control->hold = 0;
-	control->arrived = 0;
+	control->reached = control->resting = 0;
 	control->phase = phase + 1;
 }
 
@@ -231,7 +236,7 @@ static void conduct(void)
 	while (alive && !control->stop) {
 		sleep_ms(50);
 		look_after_workers();
-		if (phase < PHASES && control->arrived == plan.tasks)
+		if (phase < PHASES && control->reached == plan.tasks)
 			end_of_phase(phase++);
 	}
 	for (w = 0; w < plan.workers; w++)

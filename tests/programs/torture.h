@@ -103,7 +103,8 @@ struct task {
 struct control {
 	volatile uint32_t stop;	   /* somebody found a mistake: all end */
 	volatile uint32_t hold, held; /* no swapoff for the moment; agreed */
-	volatile uint32_t phase, arrived;
+	volatile uint32_t phase, reached; /* tasks that have done what the phase asks for */
+	volatile uint32_t rest, resting; /* the phase after which all are to rest; tasks that do */
 	volatile uint32_t done;	   /* all tasks have ended */
 	volatile uint32_t wrong_pages, failed_ops, refused;
 	volatile uint32_t forks, child_touches, touches, checks;

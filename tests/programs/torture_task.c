@@ -253,10 +253,37 @@ static void look_after_threads(struct task *t)
 		}
 }
 
+/* One touch, and now and then a change of the address space. */
+static void step(struct task *t)
+{
+	touch(t);
+	if (t->touches % plan.between == 0) {
+		change_something(t);
+		look_after_threads(t);
+	}
+}
+
+/* How many touches task @t has done after @phases phases. */
+static unsigned long share(const struct task *t, unsigned phases)
+{
+	return t->target / PHASES * (phases < PHASES ? phases : PHASES);
+}
+
+/* All have done what @phase asks for: rest until the machine has been looked at. A swapoff that is
+ * under way ends first, which may take long: meanwhile there is work of the next phase to do. */
 static void meet(struct task *t, unsigned phase)
 {
+	count(&control->reached);
+	while (control->rest != phase + 1 && !control->stop) {
+		if (t->touches < share(t, phase + 2)) {
+			step(t);
+		} else {
+			look_after_threads(t);
+			sleep_ms(100);
+		}
+	}
 	reap_child(t);
-	count(&control->arrived);
+	count(&control->resting);
 	while (control->phase == phase && !control->stop) {
 		look_after_threads(t);
 		sleep_ms(100);
@@ -269,13 +296,8 @@ static int life(void *arg)
 	unsigned phase;
 
 	for (phase = 0; phase < PHASES && !control->stop; phase++) {
-		while (t->touches < t->target / PHASES * (phase + 1) && !control->stop) {
-			touch(t);
-			if (t->touches % plan.between == 0) {
-				change_something(t);
-				look_after_threads(t);
-			}
-		}
+		while (t->touches < share(t, phase + 1) && !control->stop)
+			step(t);
 		meet(t, phase);
 	}
 	reap_child(t);
