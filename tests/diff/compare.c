@@ -206,15 +206,36 @@ static int width(void)
 	return columns && atoi(columns) >= 60 ? atoi(columns) : 160;
 }
 
+/* How many characters of @text stand in a row of @room: all, or as many whole words as there is room for. */
+static int piece(const char *text, int room)
+{
+	int n = (int)strlen(text), cut;
+
+	if (n <= room)
+		return n;
+	for (cut = room; cut > room / 2; cut--)
+		if (text[cut] == ' ')
+			return cut;
+	return room;
+}
+
+#define CONTINUED 8 /* columns that the rest of a long line is indented */
+
 static void show_row(const char *left, char mark, const char *right, int half, bool colour)
 {
 	const char *on = !colour ? "" : mark == '<' ? "\033[31m" : mark == '>' ? "\033[32m" : mark == '|' ? "\033[33m" : "\033[2m";
+	int in = 0;
 
 	do { /* what is longer than its half goes on below */
-		printf("%s%-*.*s %c%s%.*s%s\n", on, half, half, left, mark, *right ? " " : "", half, right,
-		       colour ? "\033[0m" : "");
-		left += strlen(left) > (size_t)half ? (size_t)half : strlen(left);
-		right += strlen(right) > (size_t)half ? (size_t)half : strlen(right);
+		int nl = piece(left, half - in), nr = piece(right, half - in);
+
+		printf("%s%*s%-*.*s %c%s%*s%.*s%s\n", on, in, "", half - in, nl, left, mark, *right ? " " : "", *right ? in : 0, "",
+		       nr, right, colour ? "\033[0m" : "");
+		for (left += nl; *left == ' '; left++)
+			continue;
+		for (right += nr; *right == ' '; right++)
+			continue;
+		in = CONTINUED;
 	} while (*left || *right);
 }
 
