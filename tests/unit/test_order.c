@@ -10,7 +10,7 @@
 #include "kernel/spinlock.h"
 #include "kernel/watch.h"
 
-static struct semaphore mmap_a, driver, vmlist_a, vmlist_b;
+static struct semaphore mmap_a, driver, vmlist_a, vmlist_b, other;
 static struct spinlock ptl, tasklist;
 static struct rw_semaphore rw;
 
@@ -22,6 +22,7 @@ static void in_task(void (*body)(void *))
 	sema_init(&driver, 1, LC_DRIVER, "L");
 	sema_init(&vmlist_a, 1, LC_VMLIST_SEM, "A");
 	sema_init(&vmlist_b, 1, LC_VMLIST_SEM, "B");
+	sema_init(&other, 1, LC_SEMAPHORE, "O");
 	spin_lock_init(&ptl, LC_PAGE_TABLE, "A");
 	spin_lock_init(&tasklist, LC_TASKLIST, NULL);
 	init_rwsem(&rw, LC_RWSEM, "R");
@@ -100,6 +101,62 @@ static void try_first(void *unused)
 START_TEST(test_try_lock_makes_no_edge_into_it)
 {
 	in_task(try_first);
+}
+END_TEST
+
+/* What is known of two locks alone must not hide what a third adds, nor what a circle of two adds in reclaim. */
+static void known_pairs(void *unused)
+{
+	int i;
+
+	(void)unused;
+	for (i = 0; i < 3; i++) { /* mmap_sem -> vmlist lock, and vmlist lock -> driver lock: known by now */
+		take_both(&mmap_a, &vmlist_a);
+		take_both(&vmlist_a, &driver);
+	}
+	down(&other);
+	take_both(&mmap_a, &vmlist_a); /* inside a third lock, which gets its own edges */
+	up(&other);
+	expect(0);
+	down(&vmlist_a);
+	take_both(&driver, &other); /* below: vmlist lock -> driver lock is known, the new one closes a circle */
+	up(&vmlist_a);
+	expect(2); /* and one by way of the driver lock */
+	ck_assert_str_eq(watch_complaint(0)->key, "order: vmlist lock -> semaphore");
+	ck_assert_str_eq(watch_complaint(1)->key, "order: driver lock -> semaphore -> vmlist lock");
+}
+
+START_TEST(test_known_pairs_hide_nothing)
+{
+	in_task(known_pairs);
+}
+END_TEST
+
+static void under_reclaim(void *unused)
+{
+	int i;
+
+	(void)unused;
+	for (i = 0; i < 2; i++)
+		take_both(&mmap_a, &driver);
+	down(&mmap_a);
+	watch_reclaim_enter();
+	for (i = 0; i < 2; i++)
+		take_both(&vmlist_a, &driver); /* reclaim -> both; mmap_sem -> vmlist lock only by way of reclaim */
+	watch_reclaim_leave();
+	up(&mmap_a);
+	expect(0);
+	take_both(&driver, &mmap_a);
+	expect(1);
+	ck_assert_str_eq(watch_complaint(0)->key, "order: mmap_sem -> driver lock");
+	take_both(&vmlist_a, &mmap_a); /* mmap_sem -> reclaim -> vmlist lock -> mmap_sem */
+	expect(2);
+	ck_assert_str_eq(watch_complaint(1)->key, "order: mmap_sem -> reclaim -> vmlist lock");
+}
+
+START_TEST(test_known_pairs_in_reclaim)
+{
+	in_task(under_reclaim);
 }
 END_TEST
 
@@ -279,6 +336,8 @@ int main(void)
 	tcase_add_test(tc, test_abba_is_told_once);
 	tcase_add_test(tc, test_a_circle_of_three);
 	tcase_add_test(tc, test_try_lock_makes_no_edge_into_it);
+	tcase_add_test(tc, test_known_pairs_hide_nothing);
+	tcase_add_test(tc, test_known_pairs_in_reclaim);
 	tcase_add_test(tc, test_kernel_lock);
 	tcase_add_test(tc, test_two_of_one_class);
 	tcase_add_test(tc, test_reclaim_joins_driver_and_vmlist);
