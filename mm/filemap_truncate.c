@@ -5,7 +5,7 @@
  * The order of vmtruncate when a file shrinks: (1) i_size, (2) the pages leave the cache, (3) every
  * area that maps the file loses its entries beyond the end, (4) the file system frees the blocks.
  * Faults run meanwhile. One that comes after (1) finds itself beyond the end: SIGBUS. One that
- * looked at i_size before holds its mm's lock until its entry stands, and (3) waits for that lock,
+ * looked at i_size before holds its mm's lock, or its area's, until its entry stands, and (3) waits for that,
  * finds the entry and takes it away. Its page may enter the cache after (2) came by; it stays there
  * unmapped, is told from the file's contents by its index, and is dropped when the file grows
  * (filemap_clean_end, filemap_write.c). The fault took no block for it: under the page lock it
@@ -23,6 +23,7 @@
 #include "mm/design/design.h"
 #include "mm/fault.h"
 #include "mm/filemap_io.h"
+#include "mm/vma.h"
 
 #define BATCH 16
 
@@ -129,6 +130,8 @@ static void zap_mm_from(struct mm_struct *mm, const struct address_space *mappin
 	for (vma = mm->mmap; vma; vma = vma->vm_next) {
 		if (!vma->vm_file || vma->vm_file->f_mapping != mapping)
 			continue;
+		/* A fault that holds this area's own lock has its entry in place after that. */
+		vma_write(vma);
 		vma->vm_truncate_count = mapping->truncate_count;
 		zap_area_from(vma, first);
 	}

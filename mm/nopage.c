@@ -6,7 +6,8 @@
  * once, so nopage() is asked for the shared page in any case.
  * Ours, and much younger than 1999: where the area's methods can say which pages are cached
  * (around), a fault maps the window of AROUND_PAGES that it lies in; what it costs is shared by 16
- * pages.
+ * pages. A design with cached_first maps that window before it asks anybody: a page that is cached then
+ * needs no lock that is given up over a wait.
  */
 #include "mm/fault_parts.h"
 
@@ -68,8 +69,9 @@ static pte_t around_pte(const struct vm_area_struct *vma, const struct page *pag
 	return room_is_certain(vma, page) ? entry : entry & ~(pte_t)_PAGE_RW;
 }
 
-/* Map what is in the page cache beside @addr, whose own entry stands at @ptep. */
-static void map_around(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep)
+/* Map what is in the page cache at @addr, whose own entry stands at @ptep, and beside it. True = there is an
+ * entry for @addr itself now. */
+static bool map_around(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long base = max(addr & ~(AROUND_PAGES * PAGE_SIZE - 1), vma->vm_start);
@@ -79,10 +81,12 @@ static void map_around(struct vm_area_struct *vma, unsigned long addr, pte_t *pt
 	struct page *pages[AROUND_PAGES];
 	int n = vma->vm_ops->around(vma, vma->vm_pgoff + ((base - vma->vm_start) >> PAGE_SHIFT),
 				    pages, (int)((end - base) >> PAGE_SHIFT));
+	int own = (int)((addr - base) >> PAGE_SHIFT);
+	bool mapped = own < n && pages[own];
 	int wanted = keep_wanted(ptes, pages, n), lost = 0;
 
 	if (!wanted)
-		return;
+		return mapped;
 	mm_rss_add(mm, wanted);
 	vm_design->pte_lock(mm, addr, PT_NO_PAGE);
 	for (int i = 0; i < n; i++) {
@@ -100,6 +104,7 @@ static void map_around(struct vm_area_struct *vma, unsigned long addr, pte_t *pt
 	if (lost)
 		mm_rss_add(mm, -lost);
 	vm_count_n(&vm_events.around, (unsigned long)(wanted - lost));
+	return mapped;
 }
 
 /* --- one page --------------------------------------------------------------------------------- */
@@ -143,6 +148,12 @@ int do_no_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long a
 		error = anon_vma_fault_prepare(fc, vma);
 		if (error != VM_FAULT_OK)
 			return error;
+	}
+	if (vm_design->cached_first && !write_access && vma->vm_ops->around &&
+	    map_around(vma, addr, ptep)) {
+		trace_note(NOTE_FAULT, TF_FILE, 0);
+		vm_count(&vm_events.nopage);
+		return VM_FAULT_OK;
 	}
 	if (fc && !vm_design->fault_may_sleep(fc))
 		return VM_FAULT_RETRY;

@@ -722,6 +722,7 @@ const struct vm_design design_linux_6_12 = {
 	.anon_rmap = ANON_RMAP_ANON_VMA,
 	.table_lock = TABLE_LOCK_PER_TABLE,
 	.cluster_locks = true,
+	.cached_first = true,
 	.lookup_again = true,
 	.holes = holes,
 	.nr_holes = ARRAY_SIZE(holes),

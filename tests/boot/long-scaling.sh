@@ -18,7 +18,7 @@ speedup()
 	awk -F '\t' -v w="$1" -v d="$2" -v c="$3" '
 		$1 == w && $2 == d && $3 == 1 { one = $6 / $7 }
 		$1 == w && $2 == d && $3 == c { many = $6 / $7 }
-		END { printf "%d\n", one > 0 ? 100 * many / one : 0 }' "$DIR/results.tsv"
+		END { printf "%d\n", (one > 0) ? 100 * many / one : 0 }' "$DIR/results.tsv"
 }
 
 at_least() { [ "$(speedup "$1" "$2" 8)" -ge "$3" ] || fail "$1, $2: $(speedup "$1" "$2" 8) % of one CPU at 8, not $3"; }
