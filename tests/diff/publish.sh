@@ -2,8 +2,8 @@
 # tests/diff/publish.sh A B CPUS - run every workload under two designs and write docs/diff/: for `make diff-docs`.
 #
 # For each workload W: W.txt (what make diff prints), W-timeline.svg, W-classes.svg, W-order-A.svg,
-# W-order-B.svg; and pages.md, which shows them in turn. Also the deadlock of the tour as a picture, the charts
-# of the last `make scaling` in this build directory, and, where a browser is installed, how the page looks.
+# W-order-B.svg; and pages.md, which shows them in turn. Also the deadlock of the tour as a picture, and,
+# where a browser is installed, how the page looks. (Throughput by CPUs is docs/scaling.md's.)
 # docs/diff/README.md, which explains it all, is written by hand. WORKLOAD="w ..." makes these only, and
 # leaves pages.md alone; REUSE=yes runs no workload and draws those again that are in the
 # build directory. Status 0 = all there, 1 = a run did not end as it should, 2 = could not run.
@@ -98,13 +98,6 @@ deadlock() {
 	done
 }
 
-scaling() {
-	local f
-	[ -f "$build/scaling/tables.txt" ] || return
-	cp "$build/scaling/tables.txt" "$docs/scaling.txt"
-	for f in "$build"/scaling/*.svg; do cp "$f" "$docs/scaling-$(basename "$f")"; done
-}
-
 # The top of one page, light and dark, as a browser shows it.
 browser_pictures() {
 	local browser page profile
@@ -130,7 +123,6 @@ if [ -z "${WORKLOAD:-}" ]; then
 		for w in $workloads; do page_of "$w"; done
 	} > "$docs/pages.md"
 	deadlock
-	scaling
 	browser_pictures
 fi
 for f in "$docs"/*; do

@@ -40,9 +40,9 @@ $(H)/unit/test_report: $(H)/libreport.a
 .PHONY: report diff-docs replay-report
 ## make report        the programs build/report and build/trace2json (make diff uses them)
 report: $(B)/report $(B)/trace2json
-## make diff-docs     run every workload under two designs and write docs/diff/   [A=d1 B=d2 CPUS=n]
+## make diff-docs     run every workload under two designs and write docs/diff/   [A=d1 B=d2 CPUS=n, here 4]
 diff-docs: images $(B)/lockdiff report
-	@BUILD=$(B) tests/diff/publish.sh "$(A)" "$(DIFF_B)" "$(CPUS)"
+	@BUILD=$(B) tests/diff/publish.sh "$(A)" "$(DIFF_B)" "$(if $(filter command,$(firstword $(origin CPUS))),$(CPUS),4)"
 ## make replay-report one scenario in Bochs, as a page with its timeline    SCENARIO=s DESIGN=d [SCHEDULE=story|none|free CPUS=n]
 replay-report: images $(B)/lockdiff report
 	@BUILD=$(B) tests/diff/replay-report.sh "$(SCENARIO)" "$(DESIGN)" "$(SCHEDULE)" cpus=$(CPUS)
