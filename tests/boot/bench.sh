@@ -1,7 +1,7 @@
 #!/bin/bash
 # tests/boot/bench.sh - what the operations of the VM cost in Bochs, beside real Linux's cost there.
 #
-#   tests/boot/bench.sh [swap]     the table, with the watchers off and on; or the rows of swap
+#   [DESIGN=d] tests/boot/bench.sh [swap]     the table, with the watchers off and on; or the rows of swap
 # Runs tests/programs/bench.c on one CPU and compares with tests/boot/bench-limits.txt, which says where
 # its figures come from. Exit status 1: a row with the watchers off is above Linux's lean figure.
 set -u
@@ -9,6 +9,7 @@ set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 BUILD=${BUILD:-build}
 export BUILD
+design=${DESIGN:-linux-2.3.30}
 limits=$root/tests/boot/bench-limits.txt
 out=$BUILD/bench
 mkdir -p "$out" || exit 2
@@ -19,7 +20,10 @@ measure() {
 	shift
 	"$root/tests/boot/run-bochs.sh" "$out/$name" "$@" > "$out/$name.out" 2>&1
 	status=$?
-	[ $status = 0 ] || { cat "$out/$name.out" >&2; exit 2; }
+	[ $status = 0 ] || { # what the machine says of its words, or how it ended
+		grep -a '^command line: ' "$out/$name/serial.log" >&2 || cat "$out/$name.out" >&2
+		exit 2
+	}
 	sed -n 's/^bench \([a-z0-9_]*\) \([0-9]*\)$/\1 \2/p' "$out/$name/serial.log" > "$out/$name/rows"
 }
 
@@ -42,14 +46,14 @@ table() { # ROWS-OFF [ROWS-ON]
 
 case ${1:-} in
 swap)
-	echo "Bochs, 1 CPU, 32 MB, ips=50000000: a program sweeps over 12000 pages (Linux: 64 MB)"
-	measure swap "run=bench:swap:12000" cpus=1 mem=32 ips=50000000 timeout=600
+	echo "$design, Bochs, 1 CPU, 32 MB, ips=50000000: a program sweeps over 12000 pages (Linux: 64 MB)"
+	measure swap "run=bench:swap:12000 design=$design" cpus=1 mem=32 ips=50000000 timeout=600
 	grep -a '^bench: ' "$out/swap/serial.log"
 	table "$out/swap/rows" ;;
 '')
-	echo "Bochs, 1 CPU, 32 MB: ticks (= instructions) per operation"
-	measure off "run=bench swap=none" cpus=1 mem=32 &
-	measure on "run=bench swap=none watch=all" cpus=1 mem=32 &
+	echo "$design, Bochs, 1 CPU, 32 MB: ticks (= instructions) per operation"
+	measure off "run=bench swap=none design=$design" cpus=1 mem=32 &
+	measure on "run=bench swap=none watch=all design=$design" cpus=1 mem=32 &
 	wait %1 && wait %2 || exit 2
 	table "$out/off/rows" "$out/on/rows" ;;
 *)

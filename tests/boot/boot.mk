@@ -28,12 +28,12 @@ torture: images
 		MEM=$(TORTURE_MEM) tests/boot/torture-run.sh
 
 .PHONY: bench bench-swap
-## make bench         what the VM's operations cost in Bochs, watchers off and on, beside real Linux
+## make bench         what the VM's operations cost in Bochs, watchers off and on, beside real Linux    [DESIGN=d]
 bench: images
-	@BUILD=$(B) tests/boot/bench.sh
+	@BUILD=$(B) DESIGN=$(DESIGN) tests/boot/bench.sh
 ## make bench-swap    the same for swapping: a sweep over more memory than there is
 bench-swap: images
-	@BUILD=$(B) tests/boot/bench.sh swap
+	@BUILD=$(B) DESIGN=$(DESIGN) tests/boot/bench.sh swap
 
 check-boot: images explore-build lockdiff
 	@BUILD=$(B) tests/boot/run-all.sh
