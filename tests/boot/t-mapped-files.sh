@@ -2,7 +2,7 @@
 # Mapped files on ext2 under three designs: coherence with read() and write(), truncation, fork, exec; then a file
 # larger than memory (24 MB and 8 MB in 8, of which under 6 are free), written, read, and rewritten through a shared
 # mapping whose dirty pages the stealer takes home by filemap_swapout(). Afterwards the file system is clean, and
-# the host finds the right bytes in the image.
+# the host finds the right bytes in the image. Last, truncation under parallel faults.
 . "$(dirname "$0")/lib.sh"
 BUILD=${BUILD:-$ROOT/build}
 . "$BUILD/layout.sh"
