@@ -49,7 +49,6 @@ void lock_info_init(struct lock_info *li, enum lock_class_id class_id, const cha
 	li->label = label;
 	li->role = 0;
 	li->last_cpu = 0;
-	li->last_cpu = 0;
 	li->owner = NULL;
 	li->place = 0;
 	if (unlikely(trace_mask & (1u << TE_LOCK_INIT)))

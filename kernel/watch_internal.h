@@ -34,6 +34,8 @@ void watch_waits_reset(void);
 /* The key of a deadlock's complaint: the classes in it. */
 void watch_cycle_key(const struct wait_cycle *c, char *buf, size_t size);
 /* watch_rules.c */
+/* Does the current task hold a lock of this class? */
+bool watch_holds_class(unsigned class_id);
 void rule_check_reclaim(uintptr_t place); /* rule 4 of 1999, 7 of 2024 */
 /* @li is about to be waited for: rule 5 of 1999, 4 and 6 of 2024 */
 void rule_check_want(struct lock_info *li, unsigned mode, uintptr_t place);

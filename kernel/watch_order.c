@@ -276,16 +276,6 @@ static int reclaim_index(const struct task_struct *t)
 	return 0;
 }
 
-static bool inside_reclaim_io(const struct task_struct *t)
-{
-	int i;
-
-	for (i = 0; i < t->nheld; i++)
-		if (t->held[i].lock && t->held[i].lock->class_id == LC_RECLAIM_IO)
-			return true;
-	return false;
-}
-
 /* The variant of the pair, @reader being that of the wish; of a pseudo-class too, whose holders are all readers. */
 static unsigned variant_by_mode(const struct held_lock *h, unsigned reader)
 {
@@ -342,7 +332,7 @@ void watch_order_want(struct lock_info *li, unsigned mode, uintptr_t place)
 		return;
 	if (all_silent(t, li, reader))
 		return;
-	io = inside_reclaim_io(t);
+	io = watch_holds_class(LC_RECLAIM_IO);
 	steals = kind == LK_PSEUDO ? 0 : reclaim_index(t);
 	if (kind == LK_BKL && lock_held_by_current(li))
 		return; /* recursion takes nothing */

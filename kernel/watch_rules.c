@@ -65,7 +65,7 @@ const struct held_lock *rule_held_vmlist(void)
 	return NULL;
 }
 
-static bool holds_class(unsigned class_id)
+bool watch_holds_class(unsigned class_id)
 {
 	const struct task_struct *t = current;
 
@@ -77,7 +77,7 @@ static bool holds_class(unsigned class_id)
 
 void rule_check_reclaim(uintptr_t place)
 {
-	RULE(R2024_7, !holds_class(LC_I_MMAP) && !holds_class(LC_ANON_VMA), place);
+	RULE(R2024_7, !watch_holds_class(LC_I_MMAP) && !watch_holds_class(LC_ANON_VMA), place);
 	RULE(R1999_4, !rule_held_vmlist(), place);
 }
 
@@ -88,8 +88,8 @@ void rule_check_want(struct lock_info *li, unsigned mode, uintptr_t place)
 
 		RULE(R1999_5, !h || h->lock == li, place);
 	} else if (li->class_id == LC_MMAP_LOCK) {
-		RULE(R2024_4, !holds_class(LC_VMA), place);
+		RULE(R2024_4, !watch_holds_class(LC_VMA), place);
 	} else if (li->class_id == LC_VMA && !(mode & LOCK_READ)) {
-		RULE(R2024_6, !holds_class(LC_PAGE_LOCK), place);
+		RULE(R2024_6, !watch_holds_class(LC_PAGE_LOCK), place);
 	}
 }

@@ -46,7 +46,7 @@ check:
 	@$(MAKE) --no-print-directory fuzz SECONDS=2
 	@$(MAKE) --no-print-directory check-boot
 
-## make check-long    the long tests (up to 75 minutes); those that take longest begin first
+## make check-long    make check, then the long tests; those that take longest begin first
 check-long: check
 	@$(MAKE) --no-print-directory fuzz SECONDS=60
 	@$(MAKE) --no-print-directory mistakes

@@ -108,16 +108,11 @@ static void ask_for(int i, int k, int task)
 		add_with_lead(i, k, task, initials & (1u << task) ? task : lowest(initials));
 }
 
+/* What servers do after the end (drain()) is run in one order only. */
 static void event_race(int i, int k)
 {
-	ask_for(i, k, path[k].chosen);
-}
-
-/* What servers do after the end is run in one order only. */
-static void after_the_end(int i, int k)
-{
-	(void)i;
-	(void)k;
+	if (!path[k].finished)
+		ask_for(i, k, path[k].chosen);
 }
 
 static void pending_race(int i, int task)
@@ -350,7 +345,7 @@ void search_run(struct search *s)
 		e = next == CTL_STOP ? run_stop() : run_on(next);
 		s->events++;
 		if (next != CTL_STOP) {
-			path_event(depth - 1, path[depth - 1].finished ? after_the_end : event_race);
+			path_event(depth - 1, event_race);
 			path_state(depth - 1);
 			if (s->mode == SEARCH_STATES)
 				path_observe(depth - 1);

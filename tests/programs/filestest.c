@@ -13,7 +13,6 @@
 
 #define SYS_creat	8
 #define SYS_link	9
-#define SYS_unlink	10
 #define SYS_chdir	12
 #define SYS_chmod	15
 #define SYS_sync	36
@@ -24,7 +23,6 @@
 #define SYS_symlink	83
 #define SYS_readlink	85
 #define SYS_truncate	92
-#define SYS_ftruncate	93
 #define SYS_fsync	118
 #define SYS_fchdir	133
 #define SYS_getcwd	183
@@ -47,9 +45,7 @@
 #define ELOOP	     40
 
 #define O_WRONLY    1
-#define O_CREAT	    0100
 #define O_EXCL	    0200
-#define O_TRUNC	    01000
 #define O_APPEND    02000
 #define O_DIRECTORY 0200000
 #define O_NOFOLLOW  0400000

@@ -8,16 +8,12 @@
 #include "lib.h"
 
 #define SYS_link      9
-#define SYS_unlink    10
 #define SYS_chdir     12
 #define SYS_sync      36
 #define SYS_rename    38
 #define SYS_mkdir     39
 #define SYS_symlink   83
-#define SYS_ftruncate 93
 #define SYS_fsync     118
-
-#define O_CREAT 0100
 
 #define FILES	 12
 #define MAX_SIZE 150000

@@ -29,6 +29,7 @@ long thread_create(unsigned flags, void *stack_top, int (*fn)(void *), void *arg
 #define SYS_open	   5
 #define SYS_close	   6
 #define SYS_waitpid	   7
+#define SYS_unlink	   10
 #define SYS_execve	   11
 #define SYS_lseek	   19
 #define SYS_getpid	   20
@@ -42,6 +43,7 @@ long thread_create(unsigned flags, void *stack_top, int (*fn)(void *), void *arg
 #define SYS_swapon	   87
 #define SYS_reboot	   88
 #define SYS_munmap	   91
+#define SYS_ftruncate	   93
 #define SYS_wait4	   114
 #define SYS_swapoff	   115
 #define SYS_sysinfo	   116
@@ -95,6 +97,8 @@ long thread_create(unsigned flags, void *stack_top, int (*fn)(void *), void *arg
 
 #define O_RDONLY 0
 #define O_RDWR	 2
+#define O_CREAT	 0100
+#define O_TRUNC	 01000
 #define SEEK_SET 0
 #define SEEK_CUR 1
 #define SEEK_END 2

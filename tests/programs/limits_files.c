@@ -13,10 +13,7 @@
 #define ENOTEMPTY    39
 #define ELOOP	     40
 #define O_WRONLY     1
-#define O_CREAT	     0100
-#define O_TRUNC	     01000
 
-#define SYS_unlink  10
 #define SYS_chdir   12
 #define SYS_sync    36
 #define SYS_rename  38

@@ -11,14 +11,10 @@
  */
 #include "lib.h"
 
-#define SYS_unlink    10
 #define SYS_sync      36
 #define SYS_truncate  92
-#define SYS_ftruncate 93
 #define SYS_fsync     118
 
-#define O_CREAT	 0100
-#define O_TRUNC	 01000
 #define O_APPEND 02000
 #define O_WRONLY 1
 

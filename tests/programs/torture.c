@@ -14,13 +14,6 @@
  */
 #include "torture.h"
 
-#ifndef SYS_unlink
-#define SYS_unlink 10
-#endif
-#ifndef O_CREAT
-#define O_CREAT 0100
-#define O_TRUNC 01000
-#endif
 #define FILE_PAGES 384 /* of the shared and the private file each */
 #define PAD_PAGES  1024
 

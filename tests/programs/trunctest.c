@@ -10,11 +10,6 @@
  */
 #include "lib.h"
 
-#define SYS_unlink    10
-#define SYS_ftruncate 93
-#define O_CREAT	      0100
-#define O_TRUNC	      01000
-
 #define NAME	 "trunctest.dat"
 #define CONTROL	 "trunctest.ctl"
 #define PAGES	 16

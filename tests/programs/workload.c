@@ -13,10 +13,6 @@
  */
 #include "workload.h"
 
-#ifndef O_CREAT
-#define O_CREAT 0100
-#define O_TRUNC 01000
-#endif
 #define STACK	     (8 * PAGE)
 #define THREAD_FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | SIGCHLD)
 

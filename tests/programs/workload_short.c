@@ -11,11 +11,6 @@
  */
 #include "workload.h"
 
-#ifndef O_CREAT
-#define O_CREAT 0100
-#define O_TRUNC 01000
-#endif
-#define SYS_unlink  10
 #define MS_SYNC	    4
 #define FEW	    4 /* pages of everything */
 #define MOST_FREE   2048
