@@ -111,7 +111,6 @@ static enum mm_mode mm_mode(enum mm_why why)
 	case MM_MINCORE:
 	case MM_PTRACE:
 	case MM_MSYNC:
-	case MM_TRUNCATE:
 		return MODE_READ;
 	default:
 		return MODE_WRITE;
