@@ -100,8 +100,9 @@ void arch_syscall_again(struct pt_regs *regs, int nr);
 void arch_mm_init_pgd(paddr_t pgd);
 /* Called by schedule() with interrupts off: load @next's page directory, keep cpu_mask right. */
 void arch_switch_mm(struct arch_mm *prev, struct arch_mm *next);
-/* After a pte of @am changed: no CPU uses the old one when these return. Context: atomic or not,
- * interrupts must be on unless only this CPU is in cpu_mask; may spin. Takes the leaf tlb_lock. */
+/* After a pte of @am changed: no CPU uses the old one when these return. Not needed where an entry only gained
+ * rights: a CPU that has the old one faults once more, which drops it, and walks (Intel SDM 3, 4.10.4.3). Context:
+ * atomic or not, interrupts must be on unless only this CPU is in cpu_mask; may spin. Takes the leaf tlb_lock. */
 void arch_flush_tlb_page(struct arch_mm *am, unsigned long addr);
 void arch_flush_tlb_range(struct arch_mm *am, unsigned long start, unsigned long end);
 void arch_flush_tlb_mm(struct arch_mm *am);

@@ -111,6 +111,20 @@ static void write_vmstat(struct text *t)
 	    count_tasks());
 }
 
+static void write_page_cluster(struct text *t)
+{
+	text_add(t, "%d\n", __atomic_load_n(&page_cluster, __ATOMIC_RELAXED));
+}
+
+/* 1999's /proc/sys/vm/page-cluster. 0 or -EINVAL. */
+static int set_page_cluster(const char *words)
+{
+	if (words[0] < '0' || words[0] > '0' + PAGE_CLUSTER_MAX || (words[1] && strcmp(words + 1, "\n")))
+		return -EINVAL;
+	__atomic_store_n(&page_cluster, words[0] - '0', __ATOMIC_RELAXED);
+	return 0;
+}
+
 static void write_version(struct text *t)
 {
 	text_add(t, "%s version %s %s\n", SYSTEM_NAME, SYSTEM_RELEASE, SYSTEM_VERSION);
@@ -202,6 +216,7 @@ static const struct procfile {
 	{ "meminfo", write_meminfo, 1, NULL },
 	{ "swaps", write_swaps, 1, NULL },
 	{ "vmstat", write_vmstat, 1, NULL },
+	{ "page-cluster", write_page_cluster, 1, set_page_cluster },
 	{ "version", write_version, 1, NULL },
 	{ "system", write_system, 1, NULL },
 	{ "cmdline", write_cmdline, 2, NULL },

@@ -417,6 +417,16 @@ struct mm_struct *sched_use_mm(struct mm_struct *mm)
 
 /* --- interrupts ---------------------------------------------------------------------------- */
 
+/* Is there a task in the queue that no CPU is running? A look without the lock. */
+static bool somebody_waits(void)
+{
+	int running = 0;
+
+	for (int cpu = 0; cpu < nr_cpus; cpu++)
+		running += cpus[cpu].curr && !is_idle(cpus[cpu].curr);
+	return sched_nr_runnable() > running;
+}
+
 void timer_interrupt(int cpu, bool user)
 {
 	struct task_struct *t = current;
@@ -429,7 +439,7 @@ void timer_interrupt(int cpu, bool user)
 	}
 	if (is_idle(t)) {
 		/* Somebody may wait for a CPU whose reschedule interrupt went to another. */
-		if (!list_empty(&run_queue))
+		if (somebody_waits())
 			t->need_resched = true;
 		return;
 	}

@@ -68,11 +68,9 @@ static int ask_for_room(struct vm_area_struct *vma, unsigned long addr, pte_t *p
 	error = vma->vm_ops->wppage(vma, page);
 	if (!error) {
 		vm_design->pte_lock(mm, addr, PT_COW);
-		if (!pte_changed(PT_COW, ptep, orig)) {
+		if (!pte_changed(PT_COW, ptep, orig))
 			__atomic_fetch_or(ptep, _PAGE_RW | _PAGE_DIRTY | _PAGE_ACCESSED,
 					  __ATOMIC_ACQ_REL);
-			arch_flush_tlb_page(&mm->arch, addr);
-		}
 		vm_design->pte_unlock(mm, addr, PT_COW);
 	}
 	__free_page(page);
@@ -90,8 +88,8 @@ int do_wp_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long a
 	if ((vma->vm_flags & VM_SHARED) && !room_is_certain(vma, old))
 		return ask_for_room(vma, addr, ptep, orig);
 	if ((vma->vm_flags & VM_SHARED) || nobody_else_has(old)) {
+		/* gains rights: no flush (kernel/arch.h) */
 		__atomic_fetch_or(ptep, _PAGE_RW | _PAGE_DIRTY | _PAGE_ACCESSED, __ATOMIC_ACQ_REL);
-		arch_flush_tlb_page(&mm->arch, addr);
 		vm_design->pte_unlock(mm, addr, PT_FAULT_PRESENT);
 		return VM_FAULT_OK;
 	}

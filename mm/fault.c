@@ -42,7 +42,6 @@ static int handle_present(struct fault_ctx *fc, struct vm_area_struct *vma, unsi
 		bits |= _PAGE_DIRTY;
 	}
 	__atomic_fetch_or(ptep, bits, __ATOMIC_ACQ_REL);
-	arch_flush_tlb_page(&mm->arch, addr);
 	vm_design->pte_unlock(mm, addr, PT_FAULT_PRESENT);
 	return VM_FAULT_OK;
 }

@@ -14,7 +14,7 @@
 #include "mm/filemap.h"
 #include "swap/swap_internal.h"
 
-#define MAX_BLOCK 16 /* 2^page_cluster at most */
+#define MAX_BLOCK (1ul << PAGE_CLUSTER_MAX)
 
 int page_cluster = 4;
 
@@ -142,7 +142,7 @@ static void read_block_1999(struct swap_info_struct *si, struct swp_entry first,
 void swapin_readahead(struct swp_entry entry)
 {
 	struct swap_info_struct *si = swap_area(entry);
-	unsigned long size = 1ul << page_cluster;
+	unsigned long size = 1ul << __atomic_load_n(&page_cluster, __ATOMIC_RELAXED);
 	unsigned long start = swp_offset(entry) & ~(size - 1), end = start + size;
 	struct swp_entry first;
 

@@ -85,6 +85,8 @@ extern int nr_swapfiles;
 extern volatile int nr_swap_pages; /* free slots of all areas in use for writing */
 extern struct spinlock swap_list_lock;
 extern struct address_space swapper_space;
+/* A swap-in reads 2^page_cluster pages, 0 to PAGE_CLUSTER_MAX; set through /proc/page-cluster. Atomic. */
+#define PAGE_CLUSTER_MAX 4
 extern int page_cluster;
 /* How often swapoff looks for who has an entry, in designs that look again; who holds one for longer will not
  * give it back, and swapoff fails with -EBUSY. */

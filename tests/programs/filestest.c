@@ -44,7 +44,6 @@
 #define ENOTEMPTY    39
 #define ELOOP	     40
 
-#define O_WRONLY    1
 #define O_EXCL	    0200
 #define O_APPEND    02000
 #define O_DIRECTORY 0200000

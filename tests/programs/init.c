@@ -190,7 +190,7 @@ static void watch_waits(void)
 
 	if (read_file("/proc/cmdline", text, sizeof(text)) > 0 && text_holds(text, "watch="))
 		return;
-	fd = sys(SYS_open, "/proc/watch", 1);
+	fd = sys(SYS_open, "/proc/watch", O_WRONLY);
 	if (fd >= 0) {
 		sys(SYS_write, fd, "waits", 5);
 		sys(SYS_close, fd);

@@ -96,6 +96,7 @@ long thread_create(unsigned flags, void *stack_top, int (*fn)(void *), void *arg
 #define SIGCHLD 17
 
 #define O_RDONLY 0
+#define O_WRONLY 1
 #define O_RDWR	 2
 #define O_CREAT	 0100
 #define O_TRUNC	 01000

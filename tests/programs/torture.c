@@ -193,6 +193,17 @@ static void look_after_workers(void)
 	}
 }
 
+/* The kernel's choice of read-ahead holds in the first phase only: mostly it brings pages that nobody asks for. */
+static void change_readahead(unsigned phase)
+{
+	static const char *const clusters[] = { "2", "0", "1", "0" };
+	long fd = sys(SYS_open, "/proc/page-cluster", O_WRONLY);
+
+	if (fd < 0 || sys(SYS_write, fd, clusters[phase % 4], 1) != 1)
+		failed("torture: MISTAKE: /proc/page-cluster: %ld\n", (unsigned long)fd, 0);
+	sys(SYS_close, fd);
+}
+
 static void end_of_phase(unsigned phase)
 {
 	printf("torture: %u%%: pages out %lu, in %lu; swapout() %lu and %lu; forks %u, swapoffs "
@@ -216,6 +227,8 @@ static void end_of_phase(unsigned phase)
 			failed("torture: MISTAKE: invariants after phase %lu of %lu\n", phase + 1,
 			       PHASES);
 	}
+	if (!plan.oracle)
+		change_readahead(phase + 1);
 	control->hold = 0;
 	control->reached = control->resting = 0;
 	control->phase = phase + 1;

@@ -91,6 +91,8 @@ struct task {
 	unsigned who; /* what it signs with */
 	unsigned nareas;
 	unsigned long touches, target;
+	struct area *run_area; /* where the last touch was */
+	unsigned run_at, run_left; /* its page; how many of those behind it are to follow */
 	long child; /* running, or 0 */
 	unsigned children;
 	struct area *locked_area; /* [locked_at, + locked_len) is mlocked */

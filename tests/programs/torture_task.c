@@ -8,6 +8,7 @@
 #include "torture.h"
 
 #define STACK_PAGES  4
+#define MAX_RUN	     8 /* pages touched one after the other */
 #define THREAD_FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | SIGCHLD)
 
 struct task tasks[MAX_TASKS];
@@ -23,8 +24,13 @@ unsigned threads_of(unsigned w)
 
 /* --- touching -------------------------------------------------------------------------------- */
 
+static bool may_touch(const struct area *a, unsigned i)
+{
+	return i < a->npages && a->page[i].mapped && a->page[i].prot != PROT_NONE;
+}
+
 /* A page that may be touched: mostly one of a few, which wander through the area. */
-static bool pick_page(struct task *t, struct area **ap, unsigned *ip)
+static bool pick_page(struct task *t)
 {
 	unsigned tries;
 
@@ -33,26 +39,40 @@ static bool pick_page(struct task *t, struct area **ap, unsigned *ip)
 		unsigned i = random_below(t, 100) < 70 ? (a->hot + random_below(t, 16)) % a->npages
 						       : random_below(t, a->npages);
 
-		*ap = a;
-		*ip = i;
-		if (a->page[i].mapped && a->page[i].prot != PROT_NONE)
+		t->run_area = a;
+		t->run_at = i;
+		if (may_touch(a, i))
 			return true;
 	}
 	return false;
 }
 
+/* The page to be touched now: the one behind the last, as programs do, until the run is over or the page is
+ * gone; then another place. So what is read ahead is of use, as it was meant to be. */
+static bool next_page(struct task *t)
+{
+	if (t->run_left && may_touch(t->run_area, ++t->run_at)) {
+		t->run_left--;
+		return true;
+	}
+	t->run_left = random_below(t, MAX_RUN);
+	return pick_page(t);
+}
+
 void touch(struct task *t)
 {
-	struct area *a;
 	unsigned i, how = random_below(t, 64);
+	struct area *a;
 	bool write;
 
 	t->touches++;
-	if (!pick_page(t, &a, &i))
+	if (!next_page(t))
 		return;
+	a = t->run_area;
+	i = t->run_at;
 	if (random_below(t, 64) == 0)
 		a->hot = random_below(t, a->npages);
-	write = (how & 1) && (a->page[i].prot & PROT_WRITE);
+	write = how % 4 && (a->page[i].prot & PROT_WRITE); /* most: what is clean needs no way out */
 	/* An earlier child's version must be asked before it can be followed. */
 	if (write && (how & 2) && a->page[i].who != WHO_UNKNOWN) {
 		write_page(t, a, i);

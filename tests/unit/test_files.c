@@ -11,6 +11,7 @@
 #include "kernel/lock_stats.h"
 #include "kernel/procfiles.h"
 #include "kernel/watch.h"
+#include "swap/swap.h"
 
 #define UBUF 0x10000000UL /* user memory of 4 pages */
 
@@ -236,18 +237,18 @@ static void proc(void *arg)
 	leave();
 }
 
-/* /proc/watch takes the words of watch=, and keeps what it had when one of them is unknown. */
-static long set_watch_words(const char *words)
+static long set_words(const char *path, const char *words)
 {
 	long n;
 
 	ck_assert_uint_eq(arch_copy_to_user(UBUF, words, strlen(words)), 0);
-	ck_assert_int_eq(do_open("/proc/watch", O_WRONLY), 0);
+	ck_assert_int_eq(do_open(path, O_WRONLY), 0);
 	n = do_write(0, UBUF, strlen(words));
 	ck_assert_int_eq(do_close(0), 0);
 	return n;
 }
 
+/* /proc/watch takes the words of watch=, and keeps what it had when one of them is unknown. */
 static void proc_watch(void *arg)
 {
 	char text[32] = "";
@@ -255,9 +256,9 @@ static void proc_watch(void *arg)
 
 	(void)arg;
 	enter();
-	ck_assert_int_eq(set_watch_words("waits stats\n"), 12);
+	ck_assert_int_eq(set_words("/proc/watch", "waits stats\n"), 12);
 	ck_assert_uint_eq(watch_mask, WATCH_WAITS | WATCH_STATS);
-	ck_assert_int_eq(set_watch_words("waits,nonsense"), -EINVAL);
+	ck_assert_int_eq(set_words("/proc/watch", "waits,nonsense"), -EINVAL);
 	ck_assert_uint_eq(watch_mask, WATCH_WAITS | WATCH_STATS);
 	ck_assert_int_eq(do_open("/proc/watch", O_RDONLY), 0);
 	ck_assert_int_eq(do_read(0, UBUF, 31), 13);
@@ -265,11 +266,42 @@ static void proc_watch(void *arg)
 	ck_assert_str_eq(text, "waits stats \n");
 	ck_assert_int_eq(do_close(0), 0);
 	ck_assert_uint_gt(lock_stats_of(LC_PAGE_ALLOC).taken + lock_stats_of(LC_MISC).taken, 0);
-	ck_assert_int_eq(set_watch_words("none"), 4);
+	ck_assert_int_eq(set_words("/proc/watch", "none"), 4);
 	ck_assert_uint_eq(watch_mask, 0);
 	watch_mask = (uint8_t)before;
 	leave();
 }
+
+/* Each size of block that there is, and nothing else. */
+static void proc_page_cluster(void *arg)
+{
+	static const char *const bad[] = { "5", "-1", "10", "\n", "0x1", "three" };
+	char text[8] = "";
+
+	(void)arg;
+	enter();
+	for (char digit = '0'; digit <= '4'; digit++) {
+		char words[] = { digit, digit & 1 ? '\n' : '\0', '\0' };
+
+		ck_assert_int_eq(set_words("/proc/page-cluster", words), (long)strlen(words));
+		ck_assert_int_eq(page_cluster, digit - '0');
+	}
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		ck_assert_int_eq(set_words("/proc/page-cluster", bad[i]), -EINVAL);
+		ck_assert_int_eq(page_cluster, 4);
+	}
+	ck_assert_int_eq(do_open("/proc/page-cluster", O_RDONLY), 0);
+	ck_assert_int_eq(do_read(0, UBUF, 8), 2);
+	ck_assert_uint_eq(arch_copy_from_user(text, UBUF, 2), 0);
+	ck_assert_str_eq(text, "4\n");
+	leave();
+}
+
+START_TEST(test_proc_page_cluster)
+{
+	vt_run("linux-2.3.30", proc_page_cluster, NULL);
+}
+END_TEST
 
 START_TEST(test_proc_watch)
 {
@@ -293,6 +325,7 @@ int main(void)
 	tcase_add_test(tc, test_block_files);
 	tcase_add_test(tc, test_proc);
 	tcase_add_test(tc, test_proc_watch);
+	tcase_add_test(tc, test_proc_page_cluster);
 	suite_add_tcase(s, tc);
 	return unit_run(s);
 }
