@@ -70,6 +70,7 @@ explore-build: $(X_BIN)
 # --- commands --------------------------------------------------------------------------------------------
 BOUND ?= 3
 SECONDS_MAX ?= 60
+UNBOUNDED ?=
 LEAST ?= 2
 HOLES ?= faithful
 TOKEN ?= $(B)/explore/$(SCENARIO)-$(DESIGN).token
@@ -81,7 +82,8 @@ explore: $(X_BIN)
 
 ## make matrix        every scenario x every design          [BOUND=n|all SECONDS_MAX=s DOC=file for the page]
 matrix: $(X_BIN)
-	@tests/explore/matrix.sh $(X_BIN) "bound=$(BOUND)" "seconds=$(SECONDS_MAX)" "least=$(LEAST)" "holes=$(HOLES)"; status=$$?; \
+	@tests/explore/matrix.sh $(X_BIN) "bound=$(BOUND)" "seconds=$(SECONDS_MAX)" "least=$(LEAST)" $(if $(UNBOUNDED),"unbounded=$(UNBOUNDED)") \
+		"holes=$(HOLES)"; status=$$?; \
 		[ -z "$(DOC)" ] || SECONDS_EACH=$(SECONDS_MAX) tests/explore/matrix-page.sh $(X_BIN) $(X)/matrix "BOUND=$(BOUND)" >"$(DOC)"; \
 		exit $$status
 

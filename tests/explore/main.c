@@ -4,7 +4,8 @@
  *	explore SCENARIO DESIGN [key=value ...]	look for a schedule that fails, with 0, 1, 2 ... preemptions
  *	    bound=N		up to N preemptions (default 3), or "all": then without a bound
  *	    seconds=S		stop looking after S seconds of processor time (default 60),
- *	    least=N		but not before bound N is done
+ *	    least=N		but not before bound N is done; with
+ *	    unbounded=S		the search without a bound has S seconds of its own
  *	    holes=mended	the design's named holes closed (default faithful)
  *	    token=FILE		where the token of what is found goes
  *	    repeat=N		run what was found N times more: does it always fail alike, step for step?
@@ -35,12 +36,12 @@
 static struct {
 	int bound, least;
 	bool all, cell, check, order, sample;
-	double seconds;
+	double seconds, unbounded;
 	int repeat;
 	const char *token, *holes, *random;
 	uint64_t seed;
 	int depth;
-} option = { .bound = 3, .seconds = 60, .least = -1, .holes = "faithful", .seed = 1, .depth = 3 };
+} option = { .bound = 3, .seconds = 60, .unbounded = -1, .least = -1, .holes = "faithful", .seed = 1, .depth = 3 };
 
 static const char *scenario_name;
 
@@ -106,6 +107,8 @@ static void read_option(const char *word)
 		option.bound = option.all ? 3 : (int)number(word, value);
 	} else if (n == 7 && !strncmp(word, "seconds", n)) {
 		option.seconds = (double)number(word, value);
+	} else if (n == 9 && !strncmp(word, "unbounded", n)) {
+		option.unbounded = (double)number(word, value);
 	} else if (n == 5 && !strncmp(word, "least", n)) {
 		option.least = (int)number(word, value);
 	} else if (n == 5 && !strncmp(word, "holes", n)) {
@@ -131,7 +134,7 @@ static void read_option(const char *word)
 	} else if (n == 4 && !strncmp(word, "cell", n)) {
 		option.cell = value[0] == '1';
 	} else {
-		refuse("known are bound=, seconds=, least=, holes=, token=, cell=; not", word);
+		refuse("known are bound=, seconds=, least=, unbounded=, holes=, token=, cell=; not", word);
 	}
 }
 
@@ -185,7 +188,7 @@ static bool level(struct result *r, int bound)
 			    .progress = !option.cell };
 
 	if (bound < 0 || bound > option.least) {
-		s.seconds = option.seconds - r->seconds;
+		s.seconds = bound < 0 && option.unbounded >= 0 ? option.unbounded : option.seconds - r->seconds;
 		if (s.seconds <= 0)
 			return false;
 	}
