@@ -445,6 +445,138 @@ START_TEST(smp)
 }
 END_TEST
 
+/* --- each CPU's objects at hand (mm/slab_cpu.c) --------------------------------------------- */
+
+/* Stocks and poison exclude each other, and the sanitizer's build always poisons. */
+static void use_stocks(void)
+{
+	slab_debugging = false;
+	slab_cpu_keep(true);
+	ck_assert(slab_cpu_on);
+	cache = kmem_cache_create("stock", 200, NULL, NULL, 0);
+	ck_assert_uint_eq(slab_cpu_count(cache), 0);
+}
+
+/* What was freed last is taken first; in between it is nobody's, and its slab is not given back. */
+static void at_hand_body(void *arg)
+{
+	void *a, *b;
+	unsigned long had;
+
+	(void)arg;
+	use_stocks();
+	a = kmem_cache_alloc(cache, GFP_KERNEL);
+	b = kmem_cache_alloc(cache, GFP_KERNEL);
+	ck_assert_ptr_ne(a, b);
+	ck_assert_uint_eq(kmem_cache_inuse(cache), 2);
+	had = slab_cpu_count(cache);
+	kmem_cache_free(cache, a);
+	ck_assert_uint_eq(slab_cpu_count(cache), had + 1);
+	ck_assert_uint_eq(kmem_cache_inuse(cache), 1);
+	ck_assert(kmem_is_freed(a));
+	ck_assert(!kmem_is_freed(b));
+	ck_assert_ptr_eq(kmem_cache_alloc(cache, GFP_KERNEL), a);
+	kmem_cache_free(cache, a);
+	kmem_cache_free(cache, b);
+	ck_assert_int_eq(slab_verify(), 0);
+	kmem_cache_shrink(cache); /* takes back what is at hand first */
+	ck_assert_uint_eq(slab_cpu_count(cache), 0);
+	ck_assert_uint_eq(cache->slabs, 0);
+	ck_assert_int_eq(kmem_cache_destroy(cache), 0);
+}
+
+START_TEST(at_hand)
+{
+	host_boot(1, MEMORY, "");
+	run(at_hand_body);
+	ck_assert_int_eq(check_counters(), 0);
+}
+END_TEST
+
+/* A stock holds so many; of more, the oldest go back to their slabs, a batch at a time. */
+static void full_stock_body(void *arg)
+{
+	static void *obj[4 * SLAB_CPU_MAX];
+	unsigned n = 4 * SLAB_CPU_MAX;
+	unsigned long had;
+
+	(void)arg;
+	use_stocks();
+	for (unsigned i = 0; i < n; i++) {
+		obj[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+		for (unsigned j = 0; j < i; j++)
+			ck_assert_ptr_ne(obj[i], obj[j]);
+	}
+	ck_assert_uint_eq(kmem_cache_inuse(cache), n);
+	for (unsigned i = 0; i < n; i++) {
+		had = slab_cpu_count(cache);
+		kmem_cache_free(cache, obj[i]);
+		ck_assert_uint_eq(slab_cpu_count(cache),
+				  had == SLAB_CPU_MAX ? had + 1 - SLAB_CPU_BATCH : had + 1);
+		ck_assert_uint_eq(kmem_cache_inuse(cache), n - 1 - i);
+	}
+	ck_assert_ptr_eq(kmem_cache_alloc(cache, GFP_KERNEL), obj[n - 1]); /* the newest stayed */
+	kmem_cache_free(cache, obj[n - 1]);
+	slab_cpu_keep(false);
+	ck_assert_uint_eq(slab_cpu_count(cache), 0);
+	ck_assert_int_eq(slab_verify(), 0);
+	ck_assert_int_eq(kmem_cache_destroy(cache), 0);
+}
+
+START_TEST(full_stock)
+{
+	host_boot(1, MEMORY, "");
+	run(full_stock_body);
+	ck_assert_int_eq(check_counters(), 0);
+}
+END_TEST
+
+static void twice_at_hand_body(void *arg)
+{
+	void *obj;
+
+	(void)arg;
+	use_stocks();
+	obj = kmem_cache_alloc(cache, GFP_KERNEL);
+	kmem_cache_free(cache, obj);
+	kmem_cache_free(cache, obj);
+}
+
+START_TEST(free_twice_at_hand)
+{
+	host_expect_panic("it is free already; last freed by pid");
+	host_boot(1, MEMORY, "");
+	run(twice_at_hand_body);
+}
+END_TEST
+
+/* Several CPUs take and free; now and then one takes back what all of them have. */
+static void smp_stocks_body(void *arg)
+{
+	(void)arg;
+	use_stocks();
+	workers_left = 3;
+	for (uintptr_t i = 1; i <= 3; i++)
+		wake_up_process(kthread_create(worker, (void *)(i << 10), "worker"));
+	while (workers_left) {
+		kmem_cache_shrink(cache);
+		pass_turn();
+	}
+	ck_assert_uint_eq(kmem_cache_inuse(cache), 0);
+	slab_cpu_keep(false);
+	ck_assert_int_eq(slab_verify(), 0);
+	ck_assert_int_eq(kmem_cache_destroy(cache), 0);
+}
+
+START_TEST(smp_stocks)
+{
+	host_boot(3, MEMORY, "");
+	host_set_seed(31 + (uint32_t)_i);
+	run(smp_stocks_body);
+	ck_assert_int_eq(check_counters(), 0);
+}
+END_TEST
+
 /* --- leak accounting ---------------------------------------------------------------------- */
 
 static void leak_body(void *arg)
@@ -496,6 +628,10 @@ int main(void)
 	tcase_add_exit_test(tc, touch, 1);
 	tcase_add_test(tc, any_number);
 	tcase_add_loop_test(tc, smp, 0, 4);
+	tcase_add_test(tc, at_hand);
+	tcase_add_test(tc, full_stock);
+	tcase_add_exit_test(tc, free_twice_at_hand, HOST_PANIC_EXIT);
+	tcase_add_loop_test(tc, smp_stocks, 0, 4);
 	tcase_add_test(tc, leaks);
 	suite_add_tcase(suite, tc);
 	return unit_run(suite);
