@@ -6,8 +6,8 @@
  * once, so nopage() is asked for the shared page in any case.
  * Ours, and much younger than 1999: where the area's methods can say which pages are cached
  * (around), a fault maps the window of AROUND_PAGES that it lies in; what it costs is shared by 16
- * pages. A design with cached_first maps that window before it asks anybody: a page that is cached then
- * needs no lock that is given up over a wait.
+ * pages. A design with cached_first looks for the page in the cache before it asks anybody: a page that is there
+ * needs no lock that is given up over a wait. A read maps the whole window then, a write the one page or its copy.
  */
 #include "mm/fault_parts.h"
 
@@ -107,6 +107,26 @@ static bool map_around(struct vm_area_struct *vma, unsigned long addr, pte_t *pt
 	return mapped;
 }
 
+/* Is the page looked for in the cache before anybody is asked? */
+static bool look_first(const struct vm_area_struct *vma)
+{
+	return vm_design->cached_first && vma->vm_ops->around;
+}
+
+/* The page for a write at @addr, with a reference, if it is cached and may be written at once; else NULL. */
+static struct page *cached_page(struct vm_area_struct *vma, unsigned long addr)
+{
+	unsigned long index = vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
+	struct page *page;
+
+	if (!vma->vm_ops->around(vma, index, &page, 1) || !page)
+		return NULL;
+	if (!(vma->vm_flags & VM_SHARED) || room_is_certain(vma, page))
+		return page;
+	page_cache_release(page); /* its file has to be asked, which may take long */
+	return NULL;
+}
+
 /* --- one page --------------------------------------------------------------------------------- */
 
 /* Put @page's entry in place; its reference goes into the entry. @anonymous: it is a copy, ours alone. */
@@ -134,41 +154,52 @@ static void install_page(struct vm_area_struct *vma, unsigned long addr, pte_t *
 	}
 }
 
+/* The page that belongs at @addr, with a reference: from the cache, where the design looks there first, or from who
+ * supplies it. */
+static int find_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long addr, int write_access,
+		     struct page **pagep)
+{
+	bool private_write = write_access && !(vma->vm_flags & VM_SHARED);
+	struct page *page = NULL;
+
+	if (write_access && look_first(vma))
+		page = cached_page(vma, addr);
+	if (!page && fc && !vm_design->fault_may_sleep(fc))
+		return VM_FAULT_RETRY;
+	trace_note(NOTE_FAULT, TF_FILE, 0);
+	if (!page)
+		page = ask_driver(vma, addr, write_access && !private_write);
+	if (!page)
+		return VM_FAULT_SIGBUS;
+	if (page == NOPAGE_OOM)
+		return VM_FAULT_OOM;
+	vm_count(&vm_events.nopage);
+	*pagep = private_write ? private_copy(page) : page;
+	return *pagep ? VM_FAULT_OK : VM_FAULT_OOM;
+}
+
 int do_no_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long addr, pte_t *ptep,
 	       int write_access)
 {
 	bool private_write = write_access && !(vma->vm_flags & VM_SHARED);
 	struct page *page;
 	pte_t entry;
-	int error;
+	int error = VM_FAULT_OK;
 
 	if (!vma->vm_ops || !vma->vm_ops->nopage)
 		return do_anonymous_page(fc, vma, addr, ptep, write_access);
-	if (private_write) {
+	if (private_write)
 		error = anon_vma_fault_prepare(fc, vma);
-		if (error != VM_FAULT_OK)
-			return error;
-	}
-	if (vm_design->cached_first && !write_access && vma->vm_ops->around &&
-	    map_around(vma, addr, ptep)) {
+	if (error != VM_FAULT_OK)
+		return error;
+	if (!write_access && look_first(vma) && map_around(vma, addr, ptep)) {
 		trace_note(NOTE_FAULT, TF_FILE, 0);
 		vm_count(&vm_events.nopage);
 		return VM_FAULT_OK;
 	}
-	if (fc && !vm_design->fault_may_sleep(fc))
-		return VM_FAULT_RETRY;
-	trace_note(NOTE_FAULT, TF_FILE, 0);
-	page = ask_driver(vma, addr, write_access && !private_write);
-	if (!page)
-		return VM_FAULT_SIGBUS;
-	if (page == NOPAGE_OOM)
-		return VM_FAULT_OOM;
-	vm_count(&vm_events.nopage);
-	if (private_write) {
-		page = private_copy(page);
-		if (!page)
-			return VM_FAULT_OOM;
-	}
+	error = find_page(fc, vma, addr, write_access, &page);
+	if (error != VM_FAULT_OK)
+		return error;
 	entry = mk_pte(page, vma->vm_flags);
 	if (write_access)
 		entry |= _PAGE_RW | _PAGE_DIRTY;

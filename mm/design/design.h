@@ -165,7 +165,7 @@ struct vm_design {
 	/* page_table_lock for all entries of an mm, or a lock in each table; then rss is atomic */
 	enum { TABLE_LOCK_PER_MM, TABLE_LOCK_PER_TABLE } table_lock;
 	bool cluster_locks;	/* a slot's count has a lock that is not its area's */
-	bool cached_first;	/* a read fault maps what is cached before it calls nopage() */
+	bool cached_first;	/* a fault looks for the page in the cache before it calls nopage() */
 	bool lookup_again;	/* lookup_swap_cache searches again when the page left (R14) */
 
 	const struct vm_hole *holes;

@@ -8,6 +8,7 @@
 #include "vmtest.h"
 
 #include "memfile.h"
+#include "mm/vma_lock.h"
 
 static struct memfile mf;
 
@@ -103,6 +104,50 @@ static void private_body(void *arg)
 START_TEST(private_map)
 {
 	vt_run(vm_designs[_i]->name, private_body, NULL);
+}
+END_TEST
+
+/* A program's own access: only its faults begin with the lock of the area. */
+static void user_fault(unsigned long addr, unsigned code)
+{
+	ck_assert_int_eq(vm_fault(addr, FAULT_USER | code, addr), 0);
+}
+
+/* linux-6.12: a fault on a page that is cached needs no lock but the area's own; on another it gives that up and comes
+ * again. */
+static void cached_body(void *arg)
+{
+	struct file *file = begin(20 * PAGE_SIZE);
+	unsigned long p, s, retried;
+
+	(void)arg;
+	read_word(file, 0);
+	read_word(file, PAGE_SIZE);
+	p = mf_map(file, 20 * PAGE_SIZE, RW, MAP_PRIVATE, 0);
+	s = mf_map(file, 20 * PAGE_SIZE, RW, MAP_SHARED, 0);
+	ck_assert(vt_poke(p + 10 * PAGE_SIZE, 0)); /* the area has its anon_vma */
+	retried = vma_lock_events.retry;
+	user_fault(p, FAULT_WRITE); /* a copy */
+	user_fault(p + PAGE_SIZE, 0);
+	user_fault(s, FAULT_WRITE);
+	user_fault(s + PAGE_SIZE, 0);
+	ck_assert_uint_eq(vma_lock_events.retry, retried);
+	ck_assert(vt_poke(p, 1));
+	ck_assert(vt_poke(s + 4, 2));
+	ck_assert_uint_eq(vt_word(p + 4), word_of(4)); /* copied before the other was written */
+	ck_assert_uint_eq(read_word(file, 0), word_of(0));
+	ck_assert_uint_eq(read_word(file, 4), 2);
+	ck_assert_int_eq(sys_msync(s, PAGE_SIZE, 4), 0);
+	ck_assert_uint_eq(home_word(4), 2);
+	user_fault(s + 19 * PAGE_SIZE, 0);
+	ck_assert_uint_eq(vma_lock_events.retry, retried + 1);
+	ck_assert_int_eq(vm_invariants_check(), 0);
+	end(file);
+}
+
+START_TEST(cached)
+{
+	vt_run("linux-6.12", cached_body, NULL);
 }
 END_TEST
 
@@ -501,6 +546,7 @@ END_TEST
 static void add(TCase *tc)
 {
 	VT_ADD(tc, private_map);
+	tcase_add_test(tc, cached);
 	VT_ADD(tc, shared_map);
 	VT_ADD(tc, modes);
 	VT_ADD(tc, forked);
