@@ -46,9 +46,13 @@ check:
 	@$(MAKE) --no-print-directory fuzz SECONDS=2
 	@$(MAKE) --no-print-directory check-boot
 
-## make check-long    make check, then the long tests; those that take longest begin first
-check-long: check
-	@$(MAKE) --no-print-directory fuzz SECONDS=60
+# The boot tests that take longest begin first, so that none of them is left over alone.
+LONGEST := long-torture-8 long-scaling long-torture-4 long-torture-parallel long-torture-2 long-torture-1
+
+## make check-long    what is too long for make check: full torture, full matrix, all scaling runs
+check-long:
 	@$(MAKE) --no-print-directory mistakes
-	@$(MAKE) --no-print-directory matrix BOUND=all SECONDS_MAX=20
-	@BUILD=$(B) tests/boot/run-all.sh long-torture-8 long-scaling long-torture-4 long-torture-parallel 'long-*'
+	@$(MAKE) --no-print-directory fuzz SECONDS=30
+	@$(MAKE) --no-print-directory matrix BOUND=all SECONDS_MAX=6
+	@$(MAKE) --no-print-directory images explore-build lockdiff
+	@BUILD=$(B) tests/boot/run-all.sh $(LONGEST) 'long-*'
