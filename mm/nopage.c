@@ -156,8 +156,8 @@ static void install_page(struct vm_area_struct *vma, unsigned long addr, pte_t *
 
 /* The page that belongs at @addr, with a reference: from the cache, where the design looks there first, or from who
  * supplies it. */
-static int find_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long addr, int write_access,
-		     struct page **pagep)
+static int find_page(struct fault_ctx *fc, struct vm_area_struct *vma, unsigned long addr,
+		     int write_access, struct page **pagep)
 {
 	bool private_write = write_access && !(vma->vm_flags & VM_SHARED);
 	struct page *page = NULL;

@@ -28,12 +28,6 @@ struct access_list {
 	uint32_t *word; /* index << 1 | written */
 };
 
-/* Tasks in the order in which they should go on. */
-struct task_list {
-	int n, room;
-	uint8_t *task;
-};
-
 /* One decision of the run, and the event that follows it. */
 struct node {
 	/* the kernel, as it stands here */
@@ -52,10 +46,11 @@ struct node {
 	/* the search */
 	uint16_t backtrack, done, sleep;
 	uint16_t sleep_of[RT_TASKS]; /* node that keeps the accesses of this sleeper's next event */
-	struct access_list acc[RT_TASKS];
-	struct task_list lead[RT_TASKS]; /* for a backtrack point: how the race that asked for it comes about */
+	struct access_list acc[RT_TASKS]; /* of the tasks in done */
+	struct wakeup *tree; /* what is to be run from here on, besides (wakeup.h) */
 	double weight; /* share of the tree below this node */
 	/* the event */
+	struct access_list ev; /* what it touched */
 	int8_t chosen;
 	uint8_t preemptions;	 /* up to and including this choice */
 	uint16_t block_start;	 /* where the chosen task was switched in */
@@ -134,15 +129,17 @@ static inline bool happens_before(int i, int j)
 {
 	return path[j].clock[path[i].chosen] > i;
 }
-/* The tasks whose first event in v has nothing of v before it; v = the events after i that are not
- * after it, then event @k, or a pending operation of @task if k < 0. */
-unsigned path_initials(int i, int k, int task);
-/* The tasks of v in their order, but @first's first event before all; without it. */
-void path_lead(int i, int k, int task, int first, struct task_list *list);
-/* Note what event @k touched, for sleepers. The kernel stands at node k + 1. */
-void path_accesses(int k, struct access_list *list);
+/* What the operation that @task waits for comes after, and what it would touch. At the end of a run. */
+void path_pending_operation(int task, uint16_t *clock, struct access_list *acc);
+/* Note what event @k touched: path[k].ev. The kernel stands at node k + 1. */
+void path_accesses(int k);
 /* Does the event that just ran conflict with @list? */
 bool path_conflicts(const struct access_list *list);
+void access_list_copy(struct access_list *to, const struct access_list *from);
+/* Mark what @list touches; ask of other lists; take the marks away again. One list at a time. */
+void access_mark(const struct access_list *list);
+bool access_conflicts_marked(const struct access_list *list);
+void access_unmark(const struct access_list *list);
 /* At the first node: states are what differs from here. */
 void path_begin(void);
 /* path[k + 1].state, the one after event @k. The kernel stands at its end. */

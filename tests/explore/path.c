@@ -14,6 +14,76 @@
 
 #include "tests/explore/engine.h"
 
+/* --- lists of what events touch ------------------------------------------------------------------- */
+
+static void make_room(struct access_list *list, int n)
+{
+	if (n <= list->room)
+		return;
+	list->room = n < 64 ? 64 : 2 * n;
+	list->word = realloc(list->word, sizeof(*list->word) * (size_t)list->room);
+	if (!list->word)
+		abort();
+}
+
+static void add_access(struct access_list *list, uint32_t word)
+{
+	make_room(list, list->n + 1);
+	list->word[list->n++] = word;
+}
+
+void access_list_copy(struct access_list *to, const struct access_list *from)
+{
+	make_room(to, from->n);
+	to->n = from->n;
+	if (from->n)
+		memcpy(to->word, from->word, sizeof(*to->word) * (size_t)from->n);
+}
+
+static uint8_t *marks; /* of each word: 1 = read, 2 = written */
+static uint32_t nr_marks;
+
+void access_mark(const struct access_list *list)
+{
+	int i;
+
+	for (i = 0; i < list->n; i++) {
+		uint32_t word = list->word[i] >> 1;
+
+		if (word >= nr_marks) {
+			marks = realloc(marks, 2 * (word + 1));
+			if (!marks)
+				abort();
+			memset(marks + nr_marks, 0, 2 * (word + 1) - nr_marks);
+			nr_marks = 2 * (word + 1);
+		}
+		marks[word] |= list->word[i] & 1 ? 2 : 1;
+	}
+}
+
+void access_unmark(const struct access_list *list)
+{
+	int i;
+
+	for (i = 0; i < list->n; i++)
+		marks[list->word[i] >> 1] = 0;
+}
+
+bool access_conflicts_marked(const struct access_list *list)
+{
+	int i;
+
+	for (i = 0; i < list->n; i++) {
+		uint32_t word = list->word[i] >> 1;
+
+		if (word < nr_marks && marks[word] && ((list->word[i] & 1) || (marks[word] & 2)))
+			return true;
+	}
+	return false;
+}
+
+/* --- clocks and races --------------------------------------------------------------------------------- */
+
 static void join(uint16_t *c, const uint16_t *with)
 {
 	int t;
@@ -102,68 +172,13 @@ void path_pending(void (*race)(int i, int task))
 	}
 }
 
-unsigned path_initials(int i, int k, int task)
+void path_pending_operation(int task, uint16_t *clock, struct access_list *acc)
 {
-	int first[RT_TASKS], last = k < 0 ? depth - 1 : k, j, u;
-	unsigned initials = 0;
-	uint16_t c[RT_TASKS];
+	const struct lock_info *li = ctl_wants_lock(task);
 
-	for (u = 0; u < RT_TASKS; u++)
-		first[u] = -1;
-	for (j = i + 1; j <= last; j++) {
-		int t = path[j].chosen;
-		bool initial = first[t] < 0;
-
-		if (path[j].forced || (j != k && happens_before(i, j)))
-			continue;
-		for (u = 0; u < RT_TASKS && initial; u++)
-			initial = first[u] < 0 || path[j].clock[u] <= first[u];
-		if (initial)
-			initials |= 1u << t;
-		if (first[t] < 0)
-			first[t] = j;
-	}
-	if (k < 0 && first[task] < 0) {
-		bool initial = true;
-
-		start_clock(c, &path[depth], task);
-		for (u = 0; u < RT_TASKS && initial; u++)
-			initial = first[u] < 0 || c[u] <= first[u];
-		if (initial)
-			initials |= 1u << task;
-	}
-	return initials;
-}
-
-static void append(struct task_list *list, int task)
-{
-	if (list->n == list->room) {
-		list->room = list->room ? 2 * list->room : 64;
-		list->task = realloc(list->task, (size_t)list->room);
-		if (!list->task)
-			abort();
-	}
-	list->task[list->n++] = (uint8_t)task;
-}
-
-void path_lead(int i, int k, int task, int first, struct task_list *list)
-{
-	int last = k < 0 ? depth - 1 : k, j;
-	bool left_out = false;
-
-	list->n = 0;
-	for (j = i + 1; j <= last; j++) {
-		int t = path[j].chosen;
-
-		if (path[j].forced || (j != k && happens_before(i, j)))
-			continue;
-		if (t == first && !left_out)
-			left_out = true;
-		else
-			append(list, t);
-	}
-	if (k < 0 && (task != first || left_out))
-		append(list, task);
+	start_clock(clock, &path[depth], task);
+	acc->n = 0;
+	add_access(acc, rt_word_of((uintptr_t)&li->place) << 1 | 1);
 }
 
 /* --- what sleepers are compared with --------------------------------------------------------- */
@@ -171,25 +186,16 @@ void path_lead(int i, int k, int task, int first, struct task_list *list)
 static void note_access(enum rt_entry kind, uint32_t word, uint32_t n, const uint32_t *old,
 			void *arg)
 {
-	struct access_list *list = arg;
-
 	(void)n;
 	(void)old;
-	if (kind != RT_TOUCHED)
-		return;
-	if (list->n == list->room) {
-		list->room = list->room ? 2 * list->room : 256;
-		list->word = realloc(list->word, sizeof(*list->word) * (size_t)list->room);
-		if (!list->word)
-			abort();
-	}
-	list->word[list->n++] = word << 1 | ((rt_shadow[word].flags & RT_CHANGED) != 0);
+	if (kind == RT_TOUCHED)
+		add_access(arg, word << 1 | ((rt_shadow[word].flags & RT_CHANGED) != 0));
 }
 
-void path_accesses(int k, struct access_list *list)
+void path_accesses(int k)
 {
-	list->n = 0;
-	rt_log_walk(path[k].log, path[k + 1].log, note_access, list);
+	path[k].ev.n = 0;
+	rt_log_walk(path[k].log, rt_log, note_access, &path[k].ev);
 }
 
 bool path_conflicts(const struct access_list *list)

@@ -4,8 +4,9 @@
  *
  * Facts sections 2 to 4.
  *   naive  every enabled task at every node
- *   dpor   source sets and sleep sets: at a race (i, k) one task of the initials is added at node i,
- *          unless one is there; a task whose subtree is done sleeps until something conflicts with it
+ *   dpor   wakeup trees and sleep sets: when a run is over, each of its races (i, k) asks at node i for the run
+ *          that shows it the other way round (wakeup.h); a task whose subtree is done sleeps until something
+ *          conflicts with it
  *   states every enabled task at every node, but each state only once: the second, independent engine
  *   bpor   with a bound on preemptions: the racing task itself is added at node i, and also where the
  *          block of the task that runs at i began, because switching there costs nothing extra; no
@@ -14,7 +15,9 @@
 #include "tests/explore/search.h"
 
 #include "tests/explore/found.h"
+#include "tests/explore/wakeup.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -76,48 +79,73 @@ static void add_or_all(int i, int task)
 		n->backtrack |= n->enabled;
 }
 
-/* @t is to be tried at node i so that the race (i, k) is seen the other way round: note how. Without that the run may
- * come to nothing new before the sleepers end it. */
-static void add_with_lead(int i, int k, int task, int t)
+static void ask_for(int i, int task)
 {
-	path[i].backtrack |= (uint16_t)(1u << t);
-	path_lead(i, k, task, t, &path[i].lead[t]);
+	add_or_all(i, task);
+	add_or_all(path[i].block_start, task);
 }
 
-static void ask_for(int i, int k, int task)
-{
-	struct node *n = &path[i];
-	unsigned initials;
+/* --- races, of dpor ------------------------------------------------------------------------------------ */
 
-	if (all_choices())
+/* Those of the run so far for which nothing was asked yet, the runs before included that began like this one: what
+ * was in vain for a sleeper's sake may not be so in a run that ends otherwise. */
+static struct race {
+	int i, k;
+} * races;
+static int nraces, race_room;
+
+static void race_note(int i, int k)
+{
+	if (path[i].forced)
 		return;
-	if (now->mode == SEARCH_BPOR) {
-		add_or_all(i, task);
-		add_or_all(n->block_start, task);
-		return;
+	if (nraces == race_room) {
+		race_room = race_room ? 2 * race_room : 256;
+		races = realloc(races, sizeof(*races) * (size_t)race_room);
+		if (!races)
+			abort();
 	}
-	initials = path_initials(i, k, task);
-	if ((n->backtrack & initials) || n->forced)
-		return;
-	if (!(initials & ~run_held))
-		return; /* the scenario has them wait for everybody */
-	initials &= n->enabled;
-	if (!initials)
-		n->backtrack |= n->enabled;
-	else
-		add_with_lead(i, k, task, initials & (1u << task) ? task : lowest(initials));
+	races[nraces++] = (struct race){ i, k };
+}
+
+/* The run is over, or given up. */
+static void races_look(void)
+{
+	int n, left = 0;
+
+	for (n = 0; n < nraces; n++)
+		if (wakeup_insert(races[n].i, races[n].k, -1) == WAKEUP_ASLEEP)
+			races[left++] = races[n];
+	nraces = left;
+}
+
+/* The run is taken back to node @m. */
+static void races_back(int m)
+{
+	int n, left = 0;
+
+	for (n = 0; n < nraces; n++)
+		if (races[n].k < m)
+			races[left++] = races[n];
+	nraces = left;
 }
 
 /* What servers do after the end (drain()) is run in one order only. */
 static void event_race(int i, int k)
 {
-	if (!path[k].finished)
-		ask_for(i, k, path[k].chosen);
+	if (path[k].finished)
+		return;
+	if (now->mode == SEARCH_BPOR)
+		ask_for(i, path[k].chosen);
+	else if (now->mode == SEARCH_DPOR)
+		race_note(i, k);
 }
 
 static void pending_race(int i, int task)
 {
-	ask_for(i, -1, task);
+	if (now->mode == SEARCH_BPOR)
+		ask_for(i, task);
+	else if (now->mode == SEARCH_DPOR && !path[i].forced)
+		wakeup_insert(i, -1, task);
 }
 
 /* --- one node after another ---------------------------------------------------------------------- */
@@ -142,33 +170,6 @@ static void inherit_sleepers(int k)
 	}
 }
 
-static void clear_leads(struct node *n)
-{
-	int t;
-
-	for (t = 0; t < RT_TASKS; t++)
-		n->lead[t].n = 0;
-}
-
-/* The lead that the run follows, as long as it can: search order only, nothing is left out for it. */
-static struct {
-	const struct task_list *list;
-	int at;
-} lead;
-
-static int led(const struct node *n, unsigned mask)
-{
-	int t;
-
-	if (!lead.list || lead.at >= lead.list->n || n->forced)
-		return -1;
-	t = lead.list->task[lead.at++];
-	if (mask & (1u << t))
-		return t;
-	lead.list = NULL;
-	return -1;
-}
-
 #define DRAIN_STEPS 64
 
 /* The scenario's own tasks are done at @n. Where end states are compared, the servers go on until they sleep,
@@ -191,7 +192,6 @@ static int first_choice(struct node *n)
 
 	n->done = 0;
 	n->backtrack = 0;
-	clear_leads(n);
 	if (n->finished) {
 		n->forced = true;
 		t = drain(n);
@@ -199,10 +199,12 @@ static int first_choice(struct node *n)
 	}
 	if (n->forced) {
 		n->backtrack = (uint16_t)(1u << n->dflt);
+		wakeup_pass(n);
 		return n->dflt;
 	}
 	if (!mask) {
 		now->sleep_blocked++;
+		races_look();
 		return -1;
 	}
 	if (now->mode == SEARCH_STATES && !hash_set_add(&visited, path_whole_state(depth))) {
@@ -214,18 +216,27 @@ static int first_choice(struct node *n)
 		now->cut++;
 		return -1;
 	}
-	t = led(n, mask);
+	t = wakeup_take(n, mask);
 	if (t < 0)
 		t = mask & (1u << n->dflt) ? n->dflt : lowest(mask);
 	n->backtrack = all_choices() ? n->enabled : (uint16_t)(1u << t);
 	return t;
 }
 
-static int follow(const struct node *n, int t)
+/* What else is to be tried at @n; -1 = nothing. */
+static int next_choice(struct node *n)
 {
-	lead.list = now->mode == SEARCH_DPOR ? &n->lead[t] : NULL;
-	lead.at = 0;
-	return t;
+	unsigned left;
+
+	if (now->mode == SEARCH_DPOR) {
+		struct access_list spare = n->acc[n->chosen];
+
+		n->acc[n->chosen] = n->ev;
+		n->ev = spare;
+		return wakeup_take(n, n->enabled & ~n->done & ~n->sleep);
+	}
+	left = affordable(n, n->backtrack & ~n->done & ~n->sleep);
+	return left & (1u << n->dflt) ? n->dflt : lowest(left);
 }
 
 /* The next thing to try, with the kernel back at its node; -1 = all is done. */
@@ -235,19 +246,16 @@ static int back_up(void)
 
 	for (k = depth - 1; k >= 0; k--) {
 		struct node *n = &path[k];
-		unsigned left;
+		int t;
 
 		n->done |= (uint16_t)(1u << n->chosen);
-		left = n->forced ? 0 : affordable(n, n->backtrack & ~n->done & ~n->sleep);
-		if (!left)
+		wakeup_drop(n + 1);
+		t = n->forced ? -1 : next_choice(n);
+		if (t < 0)
 			continue;
-		if (now->mode == SEARCH_DPOR) {
-			if (k + 1 < depth)
-				run_back_to(k + 1);
-			path_accesses(k, &n->acc[n->chosen]);
-		}
+		races_back(k);
 		run_back_to(k);
-		return follow(n, left & (1u << n->dflt) ? n->dflt : lowest(left));
+		return t;
 	}
 	return -1;
 }
@@ -298,6 +306,7 @@ static void count_run(void)
 static bool run_ended(void)
 {
 	path_pending(pending_race);
+	races_look();
 	now->schedules++;
 	now->longest = depth > now->longest ? depth : now->longest;
 	races_collect();
@@ -323,7 +332,9 @@ void search_run(struct search *s)
 	int next;
 
 	now = s;
-	lead.list = NULL;
+	nraces = 0;
+	for (next = 0; next < RT_MAX_NODES; next++)
+		wakeup_drop(&path[next]);
 	hash_set_clear(&classes);
 	hash_set_clear(&states);
 	hash_set_clear(&keys);
@@ -346,6 +357,8 @@ void search_run(struct search *s)
 		s->events++;
 		if (next != CTL_STOP) {
 			path_event(depth - 1, event_race);
+			if (s->mode == SEARCH_DPOR)
+				path_accesses(depth - 1);
 			path_state(depth - 1);
 			if (s->mode == SEARCH_STATES)
 				path_observe(depth - 1);

@@ -72,7 +72,8 @@ void touch(struct task *t)
 	i = t->run_at;
 	if (random_below(t, 64) == 0)
 		a->hot = random_below(t, a->npages);
-	write = how % 4 && (a->page[i].prot & PROT_WRITE); /* most: what is clean needs no way out */
+	write = how % 4 &&
+		(a->page[i].prot & PROT_WRITE); /* most: what is clean needs no way out */
 	/* An earlier child's version must be asked before it can be followed. */
 	if (write && (how & 2) && a->page[i].who != WHO_UNKNOWN) {
 		write_page(t, a, i);
