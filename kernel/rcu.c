@@ -131,6 +131,8 @@ void rcu_note_quiescent(void)
 	unsigned long flags;
 	uint32_t cpus;
 
+	if (unlikely(ctl_active) && !ctl_controlled())
+		return; /* not even a look: it would be a touch of whoever holds the baton */
 	if (unlikely(__atomic_load_n(&own[arch_cpu_id()].n, __ATOMIC_RELAXED)))
 		hand_over_mine();
 	if (likely(!__atomic_load_n(&waiting, __ATOMIC_SEQ_CST)))
