@@ -146,7 +146,7 @@ void path_observe(int k)
 	rt_log_walk(path[k].log, path[k + 1].log, note_seen, &s);
 	memcpy(path[k + 1].seen, path[k].seen, sizeof(path[k].seen));
 	if (!path[k].forced)
-		path[k + 1].seen[t] = mix(path[k].seen[t], s.sum);
+		path[k + 1].seen[t] = mix(path[k].seen[t] + 1, s.sum); /* it is further, also if it saw nothing */
 }
 
 uint64_t path_whole_state(int k)
