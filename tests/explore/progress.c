@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "tests/explore/search.h"
+#include "tests/explore/wakeup.h"
 
 #define FIRST_LOOK 2.0 /* seconds until the first line */
 #define NEXT_LOOK  5.0
@@ -34,7 +35,7 @@ static double share_done(void)
 		const struct node *n = &path[k];
 		int done = __builtin_popcount(n->done & ~(1u << n->chosen)), known;
 
-		known = __builtin_popcount((n->backtrack | n->done | 1u << n->chosen) & ~n->sleep);
+		known = __builtin_popcount((n->backtrack | wakeup_tasks(n) | n->done | 1u << n->chosen) & ~n->sleep);
 		if (known < done + 1)
 			known = done + 1;
 		share += part * done / known;

@@ -271,6 +271,16 @@ void wakeup_pass(struct node *n)
 	n->tree = NULL;
 }
 
+unsigned wakeup_tasks(const struct node *n)
+{
+	const struct wakeup *w;
+	unsigned mask = 0;
+
+	for (w = n->tree; w; w = w->next)
+		mask |= 1u << w->task;
+	return mask;
+}
+
 void wakeup_drop(struct node *n)
 {
 	wakeup_free(n->tree);
