@@ -168,12 +168,13 @@ static int swapper(void)
 
 /* --- the conductor ----------------------------------------------------------------------------- */
 
-static void failed(const char *fmt, unsigned long a, unsigned long b)
+static void end_all(void)
 {
-	printf(fmt, a, b);
 	count(&control->failed_ops);
 	control->stop = 1;
 }
+
+#define failed(...) (printf(__VA_ARGS__), end_all())
 
 /* Who has ended? Deaths end the run. */
 static void look_after_workers(void)
@@ -188,8 +189,8 @@ static void look_after_workers(void)
 		worker_pid[w] = 0;
 		alive--;
 		if (status && !control->stop)
-			failed("torture: MISTAKE: worker %lu ended with status %lx\n", w,
-			       (unsigned long)status);
+			failed("torture: MISTAKE: worker %u ended with status %x\n", w,
+			       (unsigned)status);
 	}
 }
 
@@ -200,7 +201,7 @@ static void change_readahead(unsigned phase)
 	long fd = sys(SYS_open, "/proc/page-cluster", O_WRONLY);
 
 	if (fd < 0 || sys(SYS_write, fd, clusters[phase % 4], 1) != 1)
-		failed("torture: MISTAKE: /proc/page-cluster: %ld\n", (unsigned long)fd, 0);
+		failed("torture: MISTAKE: /proc/page-cluster: %ld\n", fd);
 	sys(SYS_close, fd);
 }
 
@@ -224,7 +225,7 @@ static void end_of_phase(unsigned phase)
 	    (read_file("/proc/invariants", text, sizeof(text)) < 0 || strcmp(text, "clean\n"))) {
 		printf("torture: the stopped machine: %s", text);
 		if (!plan.faithful) /* open holes may do that, and the run goes on */
-			failed("torture: MISTAKE: invariants after phase %lu of %lu\n", phase + 1,
+			failed("torture: MISTAKE: invariants after phase %u of %d\n", phase + 1,
 			       PHASES);
 	}
 	if (!plan.oracle)
@@ -250,8 +251,7 @@ static void conduct(void)
 			printf("torture: worker %u is lost\n", w);
 	control->done = 1;
 	if (swapper_pid && (wait_for(swapper_pid, &status) != swapper_pid || status))
-		failed("torture: MISTAKE: the swapper ended with status %lx %lx\n",
-		       (unsigned long)status, 0);
+		failed("torture: MISTAKE: the swapper ended with status %x\n", (unsigned)status);
 }
 
 static bool start(void)
@@ -294,8 +294,7 @@ static void judge_complaints(void)
 		control->wrong_pages = control->failed_ops = 0;
 	}
 	if (unexplained)
-		failed("torture: MISTAKE: a complaint that no open hole of this design explains\n",
-		       0, 0);
+		failed("torture: MISTAKE: a complaint that no open hole of this design explains\n");
 }
 
 static void judge_gentleness(void)
@@ -318,11 +317,11 @@ static void judge_gentleness(void)
 		failed("torture: TOO GENTLE: %lu calls of filemap_swapout(), not %lu\n",
 		       figure(FILE_CALLS), least);
 	if (plan.workers < 3)
-		failed("torture: TOO GENTLE: %lu address spaces, not %lu\n", plan.workers, 3);
+		failed("torture: TOO GENTLE: %u address spaces, not 3\n", plan.workers);
 	if (!control->swapoffs)
-		failed("torture: TOO GENTLE: no swapoff\n", 0, 0);
+		failed("torture: TOO GENTLE: no swapoff\n");
 	if (control->touches < plan.touches / plan.tasks / PHASES * PHASES * plan.tasks)
-		failed("torture: MISTAKE: %lu touches, not %lu\n", control->touches, plan.touches);
+		failed("torture: MISTAKE: %u touches, not %lu\n", control->touches, plan.touches);
 }
 
 /* --- files, pad, control page ------------------------------------------------------------------ */
@@ -437,7 +436,7 @@ int main(int argc, char **argv, char **envp)
 	       plan.touches, plan.tasks, plan.workers, plan.seed, plan.megabytes,
 	       plan.pad ? "pad" : "no pad", plan.shared ? ", files" : ", no files");
 	if (!start())
-		failed("torture: MISTAKE: cannot start the workers\n", 0, 0);
+		failed("torture: MISTAKE: cannot start the workers\n");
 	conduct();
 	show_figures();
 	if (!plan.oracle) {
