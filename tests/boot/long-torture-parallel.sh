@@ -3,7 +3,7 @@
 # them with their holes open. vmlist-held hangs when a driver allocates under the lock that its
 # swapout() takes, which is its documented deadlock: mended it is run without that ioctl.
 . "$(dirname "$0")/torture.sh"
-torture qemu linux-2.3.30 mended 4 21 4000 20000000:5:100000:4:20:800
+torture qemu linux-2.3.30 mended 4 16 4000 20000000:5:100000:4:20:800
 for seed in 1 2 3; do
 	torture qemu linux-2.3.23 mended 4 12 900 60000:$seed
 	torture qemu vmlist-held mended 4 12 900 60000:$seed:6000:4:20:40:noioctl
