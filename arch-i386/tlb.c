@@ -146,6 +146,11 @@ void arch_flush_tlb_mm(struct arch_mm *am)
 	arch_flush_tlb_range(am, 0, KERNEL_BASE);
 }
 
+bool arch_borrows_mm(void)
+{
+	return true; /* CR3 always points to one */
+}
+
 void arch_switch_mm(struct arch_mm *prev, struct arch_mm *next)
 {
 	uint32_t me = 1u << this_cpu();

@@ -100,6 +100,8 @@ void arch_syscall_again(struct pt_regs *regs, int nr);
 void arch_mm_init_pgd(paddr_t pgd);
 /* Called by schedule() with interrupts off: load @next's page directory, keep cpu_mask right. */
 void arch_switch_mm(struct arch_mm *prev, struct arch_mm *next);
+/* Does a task without an mm run on the page directory of the task before it, which must then stay? */
+bool arch_borrows_mm(void);
 /* After a pte of @am changed: no CPU uses the old one when these return. Not needed where an entry only gained
  * rights: a CPU that has the old one faults once more, which drops it, and walks (Intel SDM 3, 4.10.4.3). Context:
  * atomic or not, interrupts must be on unless only this CPU is in cpu_mask; may spin. Takes the leaf tlb_lock. */

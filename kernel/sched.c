@@ -256,9 +256,9 @@ static void switch_address_space(struct task_struct *prev, struct task_struct *n
 	struct mm_struct *old = prev->active_mm;
 
 	if (!next->mm) {
-		next->active_mm = old;
-		if (old)
-			mm_grab(old);
+		next->active_mm = arch_borrows_mm() ? old : NULL;
+		if (next->active_mm)
+			mm_grab(next->active_mm);
 		return;
 	}
 	next->active_mm = next->mm;

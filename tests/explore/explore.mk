@@ -98,6 +98,7 @@ check-explore: $(X_BIN)
 	@$(X)/explore lookup-shrink linux-6.12 check=1 # a disk server may be at work when the tasks have ended
 	@$(X)/explore stackrot linux-6.12 check=1
 	@$(X)/explore fork-unlocked linux-6.12 check=1
+	@$(X)/explore zap-steal linux-2.3.22 check=1 # every run touches freed memory
 	@$(X)/explore double-add linux-2.3.30 check-undo=1 bound=1 seconds=2 cell=1
 	@$(X)/explore swapoff-fault linux-2.4.3 check-undo=1 bound=1 seconds=2 cell=1
 	@$(X)/explore exit-steal linux-2.3.22 check-undo=1 bound=1 seconds=2 cell=1

@@ -112,7 +112,7 @@ bool rt_enabled_by(int node)
 
 static inline void dep_on_epoch(uint16_t e)
 {
-	if (e && e != RT_FREED && rt_epoch_task[e] != rt_task)
+	if (e && rt_epoch_task[e] != rt_task)
 		rt_dep(rt_epoch_node[e]);
 }
 
@@ -157,16 +157,23 @@ static inline void written(struct rt_shadow *sh, unsigned mask, bool marked)
 	memset(sh->r, 0, sizeof(sh->r));
 	sh->bytes &= RT_EPOCH_BYTES;
 	sh->bytes |= (uint16_t)(RT_WRITTEN(mask) | RT_LAST_WRITE(mask));
-	sh->flags = (uint16_t)(RT_CHANGED | (marked ? RT_MARKED : 0));
-	if (sh->w != RT_FREED)
-		sh->w = rt_epoch;
+	sh->flags = (uint16_t)(RT_CHANGED | (marked ? RT_MARKED : 0) | (sh->flags & RT_FREED));
+	sh->w = rt_epoch;
+}
+
+static void dep_on_all(const struct rt_shadow *sh)
+{
+	int t;
+
+	dep_on_epoch(sh->w);
+	for (t = 0; t < RT_TASKS; t++)
+		dep_on_epoch(sh->r[t]);
 }
 
 void rt_slow_write(uint32_t word, unsigned mask, bool marked, uintptr_t pc)
 {
 	struct rt_shadow *sh = &rt_shadow[word];
 	uintptr_t addr = rt_addr_of(word);
-	int t;
 
 	if (rt_is_statistic(addr)) {
 		rt_log_word((void *)addr);
@@ -175,12 +182,24 @@ void rt_slow_write(uint32_t word, unsigned mask, bool marked, uintptr_t pc)
 	touch(sh, word);
 	rt_check_freed(sh, word, pc);
 	rt_check_write(sh, word, mask, marked, pc);
-	dep_on_epoch(sh->w);
-	for (t = 0; t < RT_TASKS; t++)
-		dep_on_epoch(sh->r[t]);
+	dep_on_all(sh);
 	if (!(sh->bytes & RT_WRITTEN(0xfu)) && !own_stack(addr))
 		rt_log_tracked(word);
 	written(sh, mask, marked);
+}
+
+/* No byte of it is written by that, so it is in no race; and the next touch comes here again. */
+void rt_hand_over(uint32_t word, bool freed)
+{
+	struct rt_shadow *sh = &rt_shadow[word];
+
+	if (rt_on && word < rt_words) {
+		touch(sh, word);
+		dep_on_all(sh);
+		written(sh, 0, true);
+		sh->bytes = 0;
+	}
+	sh->flags = (uint16_t)(freed ? sh->flags | RT_FREED : sh->flags & ~RT_FREED);
 }
 
 /* Data of a kernel object that is not in the region would neither be taken back nor be seen by the search:

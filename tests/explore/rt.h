@@ -34,7 +34,6 @@
 #include <stdint.h>
 
 #define RT_TASKS      13      /* CTL_MAX_TASKS and "irq" */
-#define RT_FREED      0xffffu /* rt_shadow.w of a word that was freed */
 #define RT_MAX_EPOCHS 0xfff0u
 #define RT_MAX_NODES  4096
 #define RT_READERS    4 /* of whom a report knows where they read */
@@ -48,6 +47,7 @@
 /* rt_shadow.flags */
 #define RT_CHANGED     1	     /* written in the segment of the stamp */
 #define RT_MARKED      2	     /* the last write was marked */
+#define RT_FREED       4	     /* it is in an object that was freed */
 #define RT_PLAIN(task) (8u << (task)) /* this task has read it since, and that read was not */
 
 struct rt_shadow {
@@ -237,6 +237,8 @@ static inline __attribute__((always_inline)) void rt_write_at(uintptr_t addr, un
 
 void rt_read(uintptr_t addr); /* marked, by the runtime itself */
 void rt_write(uintptr_t addr);
+/* @word is given away or becomes ours: to who touches it before or after that, it is written. */
+void rt_hand_over(uint32_t word, bool freed);
 /* The contents of the frame at @addr, as one object; a write is logged as a range. */
 void rt_contents(uintptr_t addr, size_t n, bool write);
 

@@ -90,7 +90,7 @@ static inline bool unordered(uint16_t epoch)
 {
 	int u;
 
-	if (!epoch || epoch == RT_FREED)
+	if (!epoch)
 		return false;
 	u = rt_epoch_task[epoch];
 	return u != rt_task && clock[rt_task][u] < epoch;
@@ -144,13 +144,16 @@ void rt_check_write(struct rt_shadow *sh, uint32_t word, unsigned mask, bool mar
 /* --- freed memory ---------------------------------------------------------------------------------- */
 
 extern unsigned char host_memory[HOST_MEMORY];
-static uint32_t frame_free[HOST_MEMORY / 4096];
+static uint32_t frame_free[HOST_MEMORY / 4096] __attribute__((section(".rt_frames")));
 
+/* Who touches a word of a frame is there before it is freed, or after that: another order is another run. */
 void rt_check_freed(const struct rt_shadow *sh, uint32_t word, uintptr_t pc)
 {
 	uintptr_t at = rt_addr_of(word) - (uintptr_t)host_memory;
 
-	if (sh->w == RT_FREED || (at < HOST_MEMORY && frame_free[at / 4096]))
+	if (at < HOST_MEMORY)
+		rt_read((uintptr_t)&frame_free[at / 4096]);
+	if ((sh->flags & RT_FREED) || (at < HOST_MEMORY && frame_free[at / 4096]))
 		engine_freed_touched(rt_addr_of(word), pc);
 }
 
@@ -163,31 +166,23 @@ void explore_frames(const void *p, size_t n, bool is_free)
 	uintptr_t at = ((uintptr_t)p - (uintptr_t)host_memory) / 4096;
 
 	for (; n && at < HOST_MEMORY / 4096; at++, n -= n < 4096 ? n : 4096) {
-		rt_log_word(&frame_free[at]);
+		rt_write((uintptr_t)&frame_free[at]);
 		frame_free[at] = is_free;
 	}
 }
 
-static void set_freed(uintptr_t from, uintptr_t to, bool is_freed)
+static void hand_over(uintptr_t from, uintptr_t to, bool freed)
 {
-	for (; from + 4 <= to; from += 4) {
-		uint32_t word = rt_word_of(from);
-
-		if (rt_on)
-			rt_log_shadow(word);
-		rt_shadow[word].w = is_freed ? RT_FREED : 0;
-		rt_shadow[word].stamp = 0; /* even a touch in this epoch is a new one */
-		memset(rt_shadow[word].r, 0, sizeof(rt_shadow[word].r));
-	}
+	for (; from + 4 <= to; from += 4)
+		rt_hand_over(rt_word_of(from), freed);
 }
 
-/* Dependence on the freeing goes by the allocator's own words. */
 void explore_poison(const volatile void *p, size_t n)
 {
-	set_freed(((uintptr_t)p + 3) & ~3u, (uintptr_t)p + n, true);
+	hand_over(((uintptr_t)p + 3) & ~3u, (uintptr_t)p + n, true);
 }
 
 void explore_unpoison(const volatile void *p, size_t n)
 {
-	set_freed(((uintptr_t)p + 3) & ~3u, (uintptr_t)p + n, false);
+	hand_over(((uintptr_t)p + 3) & ~3u, (uintptr_t)p + n, false);
 }

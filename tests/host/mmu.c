@@ -29,7 +29,8 @@ struct tlb_entry {
 };
 
 static struct {
-	struct arch_mm *am; /* whose page directory is loaded */
+	struct arch_mm *am; /* whose page directory is loaded; where nobody borrows it may be gone */
+	paddr_t pgd;
 	struct tlb_entry tlb[TLB_ENTRIES];
 } mmus[NR_CPUS];
 
@@ -182,7 +183,14 @@ long arch_strnlen_user(unsigned long src, size_t max)
 
 void arch_mm_init_pgd(paddr_t pgd)
 {
+	int cpu;
+
 	memset(phys_to_virt(pgd), 0, PAGE_SIZE);
+	for (cpu = 0; cpu < nr_cpus; cpu++)
+		if (mmus[cpu].pgd == pgd) { /* of a mm that is gone */
+			mmus[cpu].am = NULL;
+			mmus[cpu].pgd = 0;
+		}
 }
 
 static void drop_entry(struct tlb_entry *e, unsigned long start, unsigned long end)
@@ -210,15 +218,25 @@ static void flush_here(unsigned long start, unsigned long end)
 	flush_on(host_cpu_now, start, end);
 }
 
+/* Not in an explored run: who was on the CPU before would then make a difference between schedules that have none.
+ * The CPU stays in the cpu_mask of the mm that it leaves so: it may be flushed for nothing. */
+bool arch_borrows_mm(void)
+{
+	return !(host_lockstep && ctl_active);
+}
+
 void arch_switch_mm(struct arch_mm *prev, struct arch_mm *next)
 {
 	uint32_t me = 1u << host_cpu_now;
 
 	if (prev == next)
 		return;
+	if (next && mmus[host_cpu_now].am == next && mmus[host_cpu_now].pgd == next->pgd)
+		return; /* still there: nobody else was here since */
 	if (next)
 		__atomic_fetch_or(&next->cpu_mask, me, __ATOMIC_SEQ_CST);
 	mmus[host_cpu_now].am = next;
+	mmus[host_cpu_now].pgd = next ? next->pgd : 0;
 	flush_here(0, ~0UL);
 	if (prev)
 		__atomic_fetch_and(&prev->cpu_mask, ~me, __ATOMIC_SEQ_CST);

@@ -15,6 +15,8 @@
 #include "kernel/spinlock.h"
 #include "kernel/sync.h"
 #include "kernel/wait.h"
+#include "mm/page.h"
+#include "mm/slab.h"
 #include "tests/explore/models/models.h"
 
 #define TASKS 5
@@ -24,6 +26,8 @@ static struct semaphore sem[TASKS];
 static struct rw_semaphore rwsem;
 static struct wait_queue_head queue;
 static volatile int word[TASKS], other;
+static int *object;
+static struct page *frame;
 
 static int setup(void)
 {
@@ -40,7 +44,9 @@ static int setup(void)
 	init_rwsem(&rwsem, LC_RWSEM, "rw");
 	init_waitqueue_head(&queue, "queue");
 	other = 0;
-	return 0;
+	object = kmalloc(sizeof(*object), GFP_KERNEL);
+	frame = alloc_page(GFP_KERNEL);
+	return object && frame ? 0 : -1;
 }
 
 static int my_number(void)
@@ -202,6 +208,29 @@ static void careful_sleeper(void *unused)
 	}
 }
 
+/* The first looks in at what the second frees; it touches nothing else that the second does. */
+static void visit_object(void *unused)
+{
+	(void)unused;
+	if (my_number() == 0) {
+		word[0] = shared_read(*(volatile int *)object);
+	} else {
+		sync_point(SP_READ, &object);
+		kfree(object);
+	}
+}
+
+static void visit_frame(void *unused)
+{
+	(void)unused;
+	if (my_number() == 0) {
+		word[0] = shared_read(*(volatile int *)page_address(frame));
+	} else {
+		sync_point(SP_READ, &frame);
+		__free_page(frame);
+	}
+}
+
 /* --- what must hold afterwards ------------------------------------------------------------------- */
 
 static int both_counted(enum ctl_verdict v)
@@ -262,6 +291,8 @@ const struct model models[] = {
 	MODEL("sleeping-philosophers-3", NULL, 0, "waits: semaphore", 1,
 	      TASK3(sleeping_philosopher, 3)),
 	MODEL("lost-wakeup", NULL, 0, "stall", 1, TASK2(careless_sleeper, 0)),
+	MODEL("object-freed", NULL, 1, "uaf", 0, TASK2(visit_object, 0)),
+	MODEL("frame-freed", NULL, 1, "uaf", 0, TASK2(visit_frame, 0)),
 	MODEL("kept-wakeup", NULL, 0, NULL, 0, TASK2(careful_sleeper, 0)),
 	{ .classes = 0 },
 };
