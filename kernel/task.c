@@ -11,6 +11,7 @@
 #include "kernel/signal.h"
 #include "kernel/string.h"
 #include "kernel/wait.h"
+#include "kernel/watch.h"
 #include "mm/page.h"
 
 #define STACK_ORDER 1
@@ -141,6 +142,7 @@ void task_free(struct task_struct *t)
 	}
 	task_check_stack(t);
 	BUG_ON(!list_empty(&t->tasks) || t->on_runqueue);
+	watch_wait_for_looks();
 	free_pages(t->stack, STACK_ORDER);
 }
 

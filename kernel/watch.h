@@ -118,9 +118,9 @@ const struct wait_cycle *watch_deadlock(void);
 void watch_deadlock_found(const struct wait_cycle *c);
 /* From the timer, on one CPU: look at tasks stuck for more than a second. Context: atomic. */
 void watch_tick(void);
-/* Whom does @t wait for? Fills @out (at most @max) and returns how many; 0 = nobody, or a
- * device. */
-int watch_waits_for(struct task_struct *t, struct task_struct **out, int max);
+/* A task has left the task list: return when no watcher that walks the list without its lock can stand on it any
+ * more. Context: any but a look; spins for as long as a look takes; no spin lock held. */
+void watch_wait_for_looks(void);
 
 /* --- reports (watch_report.c); all through report(), in any state ---------------------------- */
 

@@ -31,6 +31,9 @@ void watch_order_want(struct lock_info *li, unsigned mode, uintptr_t place);
 void watch_order_reset(void);
 /* watch_waits.c */
 void watch_waits_reset(void);
+/* Around each look at the task list without tasklist_lock; nests. Context: any that does not sleep until the end. */
+void watch_look_begin(void);
+void watch_look_end(void);
 /* The key of a deadlock's complaint: the classes in it. */
 void watch_cycle_key(const struct wait_cycle *c, char *buf, size_t size);
 /* watch_rules.c */

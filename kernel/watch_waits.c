@@ -12,6 +12,9 @@
  * only when a second look finds the same waits with the same starting times. A task that waits does
  * not change what it holds; so between the two looks all tasks of the cycle were waiting at one
  * instant.
+ *
+ * The list may change under a look, but no task that has left it is freed before the look is over
+ * (watch_wait_for_looks). A look that stands on a task which leaves has come to its end; the next one sees the rest.
  */
 #include "kernel/watch.h"
 
@@ -22,10 +25,10 @@
 #include "kernel/string.h"
 #include "kernel/watch_internal.h"
 
-#define MAX_TASKS_SEEN 4096 /* a list longer than this is being torn: stop walking */
-#define MAX_VISITED    64
-#define MAX_OUT	       16
+#define MAX_VISITED 64
+#define MAX_OUT	    16
 
+static int looks[NR_CPUS]; /* that each CPU is in: one may interrupt another; atomic */
 static struct wait_cycle first_deadlock;
 static int deadlock_noted; /* atomic */
 
@@ -34,6 +37,39 @@ void watch_waits_reset(void)
 	first_deadlock.n = 0;
 	deadlock_noted = 0;
 }
+
+/* --- looks at the task list without its lock ------------------------------------------------------ */
+
+void watch_look_begin(void)
+{
+	__atomic_fetch_add(&looks[arch_cpu_id()], 1, __ATOMIC_SEQ_CST);
+}
+
+void watch_look_end(void)
+{
+	__atomic_fetch_sub(&looks[arch_cpu_id()], 1, __ATOMIC_RELEASE);
+}
+
+void watch_wait_for_looks(void)
+{
+	int cpu;
+
+	__atomic_thread_fence(
+		__ATOMIC_SEQ_CST); /* a look that begins later does not find the task */
+	for (cpu = 0; cpu < nr_cpus; cpu++)
+		while (__atomic_load_n(&looks[cpu], __ATOMIC_ACQUIRE)) {
+			arch_tlb_poll();
+			cpu_relax();
+		}
+}
+
+/* The look stands on @t, which has left the list: from there it goes nowhere. */
+static bool has_left(const struct task_struct *t)
+{
+	return list_empty(&t->tasks);
+}
+
+/* --- the graph ---------------------------------------------------------------------------------- */
 
 /* What @t waits for by its record of @kind; NULL = it went on while we looked, and its record may be that of
  * the next wait by now: then it is in no circle. */
@@ -87,10 +123,10 @@ static bool holds(const struct task_struct *t, const struct lock_info *lock)
 static int lock_owners(const struct lock_info *lock, struct task_struct **out, int max)
 {
 	struct task_struct *t;
-	int n = 0, walked = 0;
+	int n = 0;
 
 	for_each_task(t) {
-		if (++walked > MAX_TASKS_SEEN)
+		if (has_left(t))
 			break;
 		if (t->state != TASK_ZOMBIE && n < max && holds(t, lock))
 			out[n++] = t;
@@ -98,7 +134,8 @@ static int lock_owners(const struct lock_info *lock, struct task_struct **out, i
 	return n;
 }
 
-int watch_waits_for(struct task_struct *t, struct task_struct **out, int max)
+/* Whom does @t wait for? Fills @out (at most @max) and returns how many; 0 = nobody, or a device. */
+static int waits_for_whom(struct task_struct *t, struct task_struct **out, int max)
 {
 	enum wait_kind kind = t->wait.kind;
 	const void *what = wait_object(t, kind);
@@ -165,7 +202,7 @@ static bool search(struct walk *w, struct task_struct *t, struct wait_cycle *out
 	if (w->depth == WAIT_CYCLE_MAX || visited(w, t))
 		return false;
 	w->path[w->depth++] = t;
-	n = watch_waits_for(t, next, MAX_OUT);
+	n = waits_for_whom(t, next, MAX_OUT);
 	for (i = 0; i < n; i++) {
 		at = path_index(w, next[i]);
 		if (at >= 0) {
@@ -184,7 +221,7 @@ static bool search(struct walk *w, struct task_struct *t, struct wait_cycle *out
 static bool waits_for(struct task_struct *t, const struct task_struct *other)
 {
 	struct task_struct *next[MAX_OUT];
-	int n = watch_waits_for(t, next, MAX_OUT), i;
+	int n = waits_for_whom(t, next, MAX_OUT), i;
 
 	for (i = 0; i < n; i++)
 		if (next[i] == other)
@@ -238,23 +275,30 @@ static bool find_from(struct task_struct *t, struct wait_cycle *out)
 	return true;
 }
 
-bool watch_find_cycle(struct task_struct *t, struct wait_cycle *out)
+static bool find_from_any(struct wait_cycle *out)
 {
-	struct task_struct *each;
-	int walked = 0;
+	struct task_struct *t;
 
-	out->n = 0;
-	if (t)
-		return find_from(t, out);
-	for_each_task(each) {
-		if (++walked > MAX_TASKS_SEEN)
-			break;
-		if (each->state != TASK_ZOMBIE && each->wait.kind != WAIT_NONE &&
-		    find_from(each, out))
+	for_each_task(t) {
+		if (has_left(t))
+			return false;
+		if (t->state != TASK_ZOMBIE && t->wait.kind != WAIT_NONE && find_from(t, out))
 			return true;
 	}
-	out->n = 0;
 	return false;
+}
+
+/* The tasks of a circle stay: they will never run again. */
+bool watch_find_cycle(struct task_struct *t, struct wait_cycle *out)
+{
+	bool found;
+
+	watch_look_begin();
+	found = t ? find_from(t, out) : find_from_any(out);
+	watch_look_end();
+	if (!found)
+		out->n = 0;
+	return found;
 }
 
 /* --- what is done about it ------------------------------------------------------------------- */

@@ -10,6 +10,7 @@
 #include "kernel/sched.h"
 #include "kernel/semaphore.h"
 #include "kernel/watch.h"
+#include "kernel/watch_internal.h"
 
 static struct semaphore sem_a, sem_b, sem_c;
 static struct rw_semaphore rw;
@@ -103,6 +104,44 @@ START_TEST(test_a_task_alone)
 	ck_assert_ptr_nonnull(watch_deadlock());
 	ck_assert_int_eq(watch_deadlock()->n, 1);
 	ck_assert(strstr(host_output(), "waits for itself") != NULL);
+}
+END_TEST
+
+/* A watcher walks the task list without its lock; who leaves the list is not freed under it. */
+static bool looking, looked;
+
+static void long_look(void *unused)
+{
+	int i;
+
+	(void)unused;
+	watch_look_begin();
+	looking = true;
+	for (i = 0; i < 1000; i++)
+		cpu_relax();
+	looked = true;
+	watch_look_end();
+}
+
+static void free_meanwhile(void *unused)
+{
+	struct task_struct *t = task_alloc("gone");
+
+	(void)unused;
+	ck_assert_ptr_nonnull(t);
+	spawn(long_look, "watcher");
+	while (!looking)
+		cpu_relax();
+	ck_assert(!looked);
+	task_free(t);
+	ck_assert(looked);
+}
+
+START_TEST(test_look_and_free)
+{
+	boot("");
+	looking = looked = false;
+	ck_assert_int_eq(host_run(free_meanwhile, NULL), HOST_DONE);
 }
 END_TEST
 
@@ -296,6 +335,7 @@ int main(void)
 	tcase_add_test(tc, test_two_tasks);
 	tcase_add_test(tc, test_off_means_off);
 	tcase_add_test(tc, test_a_task_alone);
+	tcase_add_test(tc, test_look_and_free);
 	tcase_add_test(tc, test_waiting_is_no_deadlock);
 	tcase_add_test(tc, test_a_writer_waits_for_all_readers);
 	tcase_add_test(tc, test_through_a_server);
