@@ -193,7 +193,9 @@ void rt_hand_over(uint32_t word, bool freed)
 {
 	struct rt_shadow *sh = &rt_shadow[word];
 
-	if (rt_on && word < rt_words) {
+	if (rt_on && word >= rt_words) { /* not recorded, but taken back */
+		rt_log_shadow(word);
+	} else if (rt_on) {
 		touch(sh, word);
 		dep_on_all(sh);
 		written(sh, 0, true);

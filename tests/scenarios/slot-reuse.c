@@ -14,6 +14,7 @@
  */
 #include "kernel/printk.h"
 #include "kernel/uaccess.h"
+#include "mm/fault.h"
 #include "mm/vmscan.h"
 #include "swap/swap.h"
 #include "tests/scenarios/world.h"
@@ -45,6 +46,8 @@ static void free_other_slots(void)
 static int setup(void)
 {
 	page_cluster = 0;
+	if (scenario_controlled)
+		oom_patience = 2; /* who finds the slot taken waits for a tick; no schedule is long for ticks that pass */
 	world_contents = "invariant: contents reused slot";
 	a = world_mm("A");
 	if (!a || world_map_anon(a, PAGE_AT, 1) || world_touch(a, PAGE_AT, 1))
