@@ -53,6 +53,6 @@ LONGEST := long-torture-8 long-scaling long-torture-4 long-torture-parallel long
 check-long:
 	@$(MAKE) --no-print-directory mistakes
 	@$(MAKE) --no-print-directory fuzz SECONDS=30
-	@$(MAKE) --no-print-directory matrix BOUND=all SECONDS_MAX=6
+	@$(MAKE) --no-print-directory matrix BOUND=all SECONDS_MAX=60 UNBOUNDED=6
 	@$(MAKE) --no-print-directory images explore-build lockdiff
 	@BUILD=$(B) tests/boot/run-all.sh $(LONGEST) 'long-*'
