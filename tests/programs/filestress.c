@@ -7,14 +7,6 @@
  */
 #include "lib.h"
 
-#define SYS_link      9
-#define SYS_chdir     12
-#define SYS_sync      36
-#define SYS_rename    38
-#define SYS_mkdir     39
-#define SYS_symlink   83
-#define SYS_fsync     118
-
 #define FILES	 12
 #define MAX_SIZE 150000
 #define CHUNK	 6000
@@ -160,12 +152,28 @@ static void one_round(void)
 		return;
 	}
 	switch (pick(10)) {
-	case 0: case 1: case 2: write_some(i); break;
-	case 3: case 4: read_all(i); break;
-	case 5: cut(i); break;
-	case 6: case 7: move(i); break;
-	case 8: relink(i); break;
-	case 9: destroy(i); break;
+	case 0:
+	case 1:
+	case 2:
+		write_some(i);
+		break;
+	case 3:
+	case 4:
+		read_all(i);
+		break;
+	case 5:
+		cut(i);
+		break;
+	case 6:
+	case 7:
+		move(i);
+		break;
+	case 8:
+		relink(i);
+		break;
+	case 9:
+		destroy(i);
+		break;
 	}
 }
 
@@ -202,7 +210,8 @@ int main(int argc, char **argv, char **envp)
 
 		if (pid == 0) {
 			self = i;
-			state = (uint32_t)(argc > 3 ? number(argv[3], 1) : 1) * 7919u + (uint32_t)i + 1;
+			state = (uint32_t)(argc > 3 ? number(argv[3], 1) : 1) * 7919u +
+				(uint32_t)i + 1;
 			exit(child(rounds));
 		}
 		check(pid > 0, "fork: %ld", pid);

@@ -180,7 +180,6 @@ static void run_listed(int argc, char **argv, char **envp)
 
 #define SYS_setsid 66
 #define SYS_ioctl  54
-#define TIOCSCTTY  0x540E
 
 /* Who sits at the shell wants to be told of deadlocks, unless the command line said what to watch. */
 static void watch_waits(void)
@@ -204,7 +203,8 @@ static void say_ticks(void)
 	read_file("/proc/system", system_text, sizeof(system_text));
 	system_value("ticks_since_entry", ticks, sizeof(ticks));
 	printf("%s ticks from kernel entry to this prompt\n"
-	       "`help` tells what can be done here, `poweroff` ends\n", ticks);
+	       "`help` tells what can be done here, `poweroff` ends\n",
+	       ticks);
 }
 
 /* A session of its own with the console as its terminal. */

@@ -29,24 +29,34 @@ long thread_create(unsigned flags, void *stack_top, int (*fn)(void *), void *arg
 #define SYS_open	   5
 #define SYS_close	   6
 #define SYS_waitpid	   7
+#define SYS_link	   9
 #define SYS_unlink	   10
 #define SYS_execve	   11
+#define SYS_chdir	   12
 #define SYS_lseek	   19
 #define SYS_getpid	   20
+#define SYS_sync	   36
 #define SYS_kill	   37
+#define SYS_rename	   38
+#define SYS_mkdir	   39
+#define SYS_rmdir	   40
 #define SYS_dup		   41
+#define SYS_pipe	   42
 #define SYS_brk		   45
 #define SYS_fcntl	   55
 #define SYS_dup2	   63
 #define SYS_getppid	   64
 #define SYS_gettimeofday   78
+#define SYS_symlink	   83
 #define SYS_swapon	   87
 #define SYS_reboot	   88
 #define SYS_munmap	   91
+#define SYS_truncate	   92
 #define SYS_ftruncate	   93
 #define SYS_wait4	   114
 #define SYS_swapoff	   115
 #define SYS_sysinfo	   116
+#define SYS_fsync	   118
 #define SYS_uname	   122
 #define SYS_mprotect	   125
 #define SYS_msync	   144
@@ -68,23 +78,31 @@ long thread_create(unsigned flags, void *stack_top, int (*fn)(void *), void *arg
 #define SYS_PICK(nr, a, b, c, d, e, f, ...)                                                        \
 	syscall6((long)(nr), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 
-#define EPERM	1
-#define ENOENT	2
-#define ESRCH	3
-#define EINTR	4
-#define ENOEXEC 8
-#define EBADF	9
-#define ECHILD	10
-#define EAGAIN	11
-#define ENOMEM	12
-#define EACCES	13
-#define EFAULT	14
-#define EBUSY	16
-#define ENODEV	19
-#define EISDIR	21
-#define EINVAL	22
-#define EROFS	30
-#define ENOSYS	38
+#define EPERM	     1
+#define ENOENT	     2
+#define ESRCH	     3
+#define EINTR	     4
+#define ENOEXEC	     8
+#define EBADF	     9
+#define ECHILD	     10
+#define EAGAIN	     11
+#define ENOMEM	     12
+#define EACCES	     13
+#define EFAULT	     14
+#define EBUSY	     16
+#define EEXIST	     17
+#define ENODEV	     19
+#define ENOTDIR	     20
+#define EISDIR	     21
+#define EINVAL	     22
+#define EMFILE	     24
+#define EFBIG	     27
+#define ENOSPC	     28
+#define EROFS	     30
+#define ENAMETOOLONG 36
+#define ENOSYS	     38
+#define ENOTEMPTY    39
+#define ELOOP	     40
 
 #define SIGILL	4
 #define SIGTRAP 5
@@ -95,25 +113,28 @@ long thread_create(unsigned flags, void *stack_top, int (*fn)(void *), void *arg
 #define SIGTERM 15
 #define SIGCHLD 17
 
-#define O_RDONLY 0
-#define O_WRONLY 1
-#define O_RDWR	 2
-#define O_CREAT	 0100
-#define O_TRUNC	 01000
-#define SEEK_SET 0
-#define SEEK_CUR 1
-#define SEEK_END 2
-#define WNOHANG	 1
+#define O_RDONLY  0
+#define O_WRONLY  1
+#define O_RDWR	  2
+#define O_CREAT	  0100
+#define O_TRUNC	  01000
+#define O_APPEND  02000
+#define SEEK_SET  0
+#define SEEK_CUR  1
+#define SEEK_END  2
+#define WNOHANG	  1
+#define TIOCSCTTY 0x540E
 
-#define PROT_NONE  0
-#define PROT_READ  1
-#define PROT_WRITE 2
-#define PROT_EXEC  4
-#define MAP_SHARED    0x01
-#define MAP_PRIVATE   0x02
-#define MAP_FIXED     0x10
-#define MAP_ANONYMOUS 0x20
-#define MAP_FAILED(p) ((unsigned long)(p) >= (unsigned long)-4095L)
+#define PROT_NONE      0
+#define PROT_READ      1
+#define PROT_WRITE     2
+#define PROT_EXEC      4
+#define MAP_SHARED     0x01
+#define MAP_PRIVATE    0x02
+#define MAP_FIXED      0x10
+#define MAP_ANONYMOUS  0x20
+#define MAP_FAILED(p)  ((unsigned long)(p) >= (unsigned long)-4095L)
+#define MS_SYNC	       4
 #define MREMAP_MAYMOVE 1
 #define MADV_WILLNEED  3
 #define MADV_DONTNEED  4
@@ -121,6 +142,8 @@ long thread_create(unsigned flags, void *stack_top, int (*fn)(void *), void *arg
 #define CLONE_VM    0x100u
 #define CLONE_FS    0x200u
 #define CLONE_FILES 0x400u
+/* A thread that is waited for as a child is. */
+#define THREAD_FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | SIGCHLD)
 
 #define PAGE 4096UL
 

@@ -5,23 +5,8 @@
  */
 #include "lib.h"
 
-#define EEXIST	     17
-#define ENOTDIR	     20
-#define EFBIG	     27
-#define ENOSPC	     28
-#define ENAMETOOLONG 36
-#define ENOTEMPTY    39
-#define ELOOP	     40
-#define O_WRONLY     1
-
-#define SYS_chdir   12
-#define SYS_sync    36
-#define SYS_rename  38
-#define SYS_mkdir   39
-#define SYS_rmdir   40
-#define SYS_symlink 83
-#define SYS_statfs  99
-#define SYS_llseek  140
+#define SYS_statfs 99
+#define SYS_llseek 140
 
 #define WHERE "/tmp/limits"
 #define DEEP  120

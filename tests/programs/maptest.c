@@ -11,15 +11,7 @@
  */
 #include "lib.h"
 
-#define SYS_sync      36
-#define SYS_truncate  92
-#define SYS_fsync     118
-
-#define O_APPEND 02000
-#define O_WRONLY 1
-
 #define MS_ASYNC 1
-#define MS_SYNC	 4
 
 #define NAME "maptest.dat"
 

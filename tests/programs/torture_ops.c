@@ -9,7 +9,6 @@
 #include "torture.h"
 
 #define MREMAP_FIXED 2
-#define MS_SYNC	     4
 #define PAD_SNAPSHOT 0x5002
 
 unsigned random_below(struct task *t, unsigned n)
