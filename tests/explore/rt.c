@@ -161,19 +161,11 @@ static inline void written(struct rt_shadow *sh, unsigned mask, bool marked)
 	sh->w = rt_epoch;
 }
 
-static void dep_on_all(const struct rt_shadow *sh)
-{
-	int t;
-
-	dep_on_epoch(sh->w);
-	for (t = 0; t < RT_TASKS; t++)
-		dep_on_epoch(sh->r[t]);
-}
-
 void rt_slow_write(uint32_t word, unsigned mask, bool marked, uintptr_t pc)
 {
 	struct rt_shadow *sh = &rt_shadow[word];
 	uintptr_t addr = rt_addr_of(word);
+	int t;
 
 	if (rt_is_statistic(addr)) {
 		rt_log_word((void *)addr);
@@ -182,26 +174,12 @@ void rt_slow_write(uint32_t word, unsigned mask, bool marked, uintptr_t pc)
 	touch(sh, word);
 	rt_check_freed(sh, word, pc);
 	rt_check_write(sh, word, mask, marked, pc);
-	dep_on_all(sh);
+	dep_on_epoch(sh->w);
+	for (t = 0; t < RT_TASKS; t++)
+		dep_on_epoch(sh->r[t]);
 	if (!(sh->bytes & RT_WRITTEN(0xfu)) && !own_stack(addr))
 		rt_log_tracked(word);
 	written(sh, mask, marked);
-}
-
-/* No byte of it is written by that, so it is in no race; and the next touch comes here again. */
-void rt_hand_over(uint32_t word, bool freed)
-{
-	struct rt_shadow *sh = &rt_shadow[word];
-
-	if (rt_on && word >= rt_words) { /* not recorded, but taken back */
-		rt_log_shadow(word);
-	} else if (rt_on) {
-		touch(sh, word);
-		dep_on_all(sh);
-		written(sh, 0, true);
-		sh->bytes = 0;
-	}
-	sh->flags = (uint16_t)(freed ? sh->flags | RT_FREED : sh->flags & ~RT_FREED);
 }
 
 /* Data of a kernel object that is not in the region would neither be taken back nor be seen by the search:

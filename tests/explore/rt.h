@@ -237,8 +237,6 @@ static inline __attribute__((always_inline)) void rt_write_at(uintptr_t addr, un
 
 void rt_read(uintptr_t addr); /* marked, by the runtime itself */
 void rt_write(uintptr_t addr);
-/* @word is given away or becomes ours: to who touches it before or after that, it is written. */
-void rt_hand_over(uint32_t word, bool freed);
 /* The contents of the frame at @addr, as one object; a write is logged as a range. */
 void rt_contents(uintptr_t addr, size_t n, bool write);
 

@@ -171,18 +171,27 @@ void explore_frames(const void *p, size_t n, bool is_free)
 	}
 }
 
-static void hand_over(uintptr_t from, uintptr_t to, bool freed)
+/* Who frees has written its poison over the object, and who is given it will write over it, too: by that the order of
+ * others' touches matters, before and after. Here only: the next touch is a new one, in this epoch, too. */
+static void set_freed(uintptr_t from, uintptr_t to, bool freed)
 {
-	for (; from + 4 <= to; from += 4)
-		rt_hand_over(rt_word_of(from), freed);
+	for (; from + 4 <= to; from += 4) {
+		uint32_t word = rt_word_of(from);
+		struct rt_shadow *sh = &rt_shadow[word];
+
+		if (rt_on)
+			rt_log_shadow(word);
+		sh->bytes = 0;
+		sh->flags = (uint16_t)(freed ? sh->flags | RT_FREED : sh->flags & ~RT_FREED);
+	}
 }
 
 void explore_poison(const volatile void *p, size_t n)
 {
-	hand_over(((uintptr_t)p + 3) & ~3u, (uintptr_t)p + n, true);
+	set_freed(((uintptr_t)p + 3) & ~3u, (uintptr_t)p + n, true);
 }
 
 void explore_unpoison(const volatile void *p, size_t n)
 {
-	hand_over(((uintptr_t)p + 3) & ~3u, (uintptr_t)p + n, false);
+	set_freed(((uintptr_t)p + 3) & ~3u, (uintptr_t)p + n, false);
 }
