@@ -37,7 +37,7 @@ struct block_server {
 static struct block_server servers[MAX_DISKS];
 static struct block_dev devs[MAX_DISKS * (1 + NR_PARTITIONS)]; /* constant after block_start() */
 static unsigned nr_devs;
-static unsigned in_flight; /* atomic */
+static unsigned in_flight STATISTIC; /* atomic; asked for only by who waits until all is at rest */
 
 /* --- the server's side --------------------------------------------------------------------- */
 
