@@ -25,6 +25,8 @@ void port_serve(struct port *port)
 	unsigned long flags = spin_lock_irqsave(&port->lock);
 
 	BUG_ON(port->server);
+	if (!(current->flags & PF_SERVER))
+		__atomic_fetch_add(&nr_servers, 1, __ATOMIC_RELAXED);
 	current->flags |= PF_SERVER | PF_MEMALLOC;
 	port->server = current;
 	spin_unlock_irqrestore(&port->lock, flags);

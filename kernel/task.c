@@ -29,7 +29,7 @@ struct spinlock tasklist_lock = SPINLOCK_INIT(LC_TASKLIST, NULL);
 struct list_head task_list = LIST_HEAD_INIT(task_list);
 struct wait_queue_head child_exit_queue = WAIT_QUEUE_HEAD_INIT(child_exit_queue, "child exit");
 
-int nr_tasks;
+int nr_tasks, nr_servers;
 static int last_pid = FIRST_PID - 1; /* protected by tasklist_lock */
 
 struct task_struct *find_task_by_pid(int pid)
@@ -109,6 +109,8 @@ void task_unlink(struct task_struct *t)
 	lock_assert_held(&tasklist_lock.info);
 	if (!list_empty(&t->tasks))
 		nr_tasks--;
+	if (t->flags & PF_SERVER)
+		__atomic_fetch_sub(&nr_servers, 1, __ATOMIC_RELAXED);
 	list_del(&t->tasks);
 	list_del(&t->sibling);
 }

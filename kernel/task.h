@@ -146,6 +146,7 @@ static inline bool signal_pending(struct task_struct *t)
 
 extern struct list_head task_list; /* tasklist_lock */
 extern int nr_tasks;		   /* on it; tasklist_lock */
+extern int nr_servers;		   /* those with PF_SERVER; atomic */
 #define for_each_task(t)                                                                           \
 	for ((t) = list_first(&task_list, struct task_struct, tasks); &(t)->tasks != &task_list;   \
 	     (t) = list_first(&(t)->tasks, struct task_struct, tasks))

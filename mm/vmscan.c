@@ -165,10 +165,9 @@ static void search_once(struct search *s)
 	s->threads = 0;
 	vm_design->victim_search_begin();
 	if (vm_design->reclaim == RECLAIM_MM_WALK) {
-		for_each_task(t) {
-			s->threads += !(__atomic_load_n(&t->flags, __ATOMIC_RELAXED) & PF_SERVER);
+		s->threads = nr_tasks - __atomic_load_n(&nr_servers, __ATOMIC_RELAXED);
+		for_each_task(t)
 			consider(s, t->mm, t, t->pid);
-		}
 	} else {
 		list_for_each(pos, &mmlist) {
 			struct mm_struct *mm = list_entry(pos, struct mm_struct, mmlist);

@@ -84,7 +84,7 @@ explore: $(X_BIN)
 matrix: $(X_BIN)
 	@tests/explore/matrix.sh $(X_BIN) "bound=$(BOUND)" "seconds=$(SECONDS_MAX)" "least=$(LEAST)" $(if $(UNBOUNDED),"unbounded=$(UNBOUNDED)") \
 		"holes=$(HOLES)"; status=$$?; \
-		[ -z "$(DOC)" ] || SECONDS_EACH=$(SECONDS_MAX) tests/explore/matrix-page.sh $(X_BIN) $(X)/matrix "BOUND=$(BOUND)" >"$(DOC)"; \
+		[ -z "$(DOC)" ] || SECONDS_EACH=$(SECONDS_MAX) tests/explore/matrix-page.sh $(X_BIN) $(X)/matrix "BOUND=$(BOUND)$(if $(UNBOUNDED), UNBOUNDED=$(UNBOUNDED))" >"$(DOC)"; \
 		exit $$status
 
 # each cell for a second, or to bound 2: part of make check
