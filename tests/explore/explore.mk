@@ -80,7 +80,7 @@ TOKEN ?= $(B)/explore/$(SCENARIO)-$(DESIGN).token
 explore: $(X_BIN)
 	@$(X_BIN) "$(SCENARIO)" "$(DESIGN)" "bound=$(BOUND)" "seconds=$(SECONDS_MAX)" "holes=$(HOLES)" "token=$(TOKEN)" $(if $(ORDER),order=1)
 
-## make matrix        every scenario x every design          [BOUND=n|all SECONDS_MAX=s DOC=file for the page]
+## make matrix        every scenario x every design          [BOUND=n|all SECONDS_MAX=s UNBOUNDED=s DOC=file for the page]
 matrix: $(X_BIN)
 	@tests/explore/matrix.sh $(X_BIN) "bound=$(BOUND)" "seconds=$(SECONDS_MAX)" "least=$(LEAST)" $(if $(UNBOUNDED),"unbounded=$(UNBOUNDED)") \
 		"holes=$(HOLES)"; status=$$?; \
