@@ -7,7 +7,7 @@
  *     through schedule() since it set another state. Idle tasks never are.
  *  2. runqueue_lock is held across arch_switch(): nobody sees a task that is off the queue and
  *     still on its stack, except the one that just left it (schedule_tail clears on_cpu).
- *  3. A task without mm borrows active_mm with one mm_grab() reference while it is on a CPU.
+ *  3. A task without mm borrows active_mm with one mm_grab() reference while it is on a CPU (arch_borrows_mm()).
  */
 #include "kernel/control.h"
 #include "kernel/kernel_lock.h"

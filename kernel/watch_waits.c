@@ -54,8 +54,8 @@ void watch_wait_for_looks(void)
 {
 	int cpu;
 
-	__atomic_thread_fence(
-		__ATOMIC_SEQ_CST); /* a look that begins later does not find the task */
+	/* A look that begins after this does not find the task. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	for (cpu = 0; cpu < nr_cpus; cpu++)
 		while (__atomic_load_n(&looks[cpu], __ATOMIC_ACQUIRE)) {
 			arch_tlb_poll();
