@@ -150,10 +150,13 @@ static uint32_t frame_free[HOST_MEMORY / 4096] __attribute__((section(".rt_frame
 void rt_check_freed(const struct rt_shadow *sh, uint32_t word, uintptr_t pc)
 {
 	uintptr_t at = rt_addr_of(word) - (uintptr_t)host_memory;
+	bool freed = sh->flags & RT_FREED;
 
-	if (at < HOST_MEMORY)
+	if (at < HOST_MEMORY) {
 		rt_read((uintptr_t)&frame_free[at / 4096]);
-	if ((sh->flags & RT_FREED) || (at < HOST_MEMORY && frame_free[at / 4096]))
+		freed |= frame_free[at / 4096];
+	}
+	if (freed)
 		engine_freed_touched(rt_addr_of(word), pc);
 }
 

@@ -30,7 +30,7 @@ struct tlb_entry {
 
 static struct {
 	struct arch_mm *am; /* whose page directory is loaded; where nobody borrows it may be gone */
-	paddr_t pgd;
+	paddr_t pgd;	    /* its, 0 = it is gone for certain */
 	struct tlb_entry tlb[TLB_ENTRIES];
 } mmus[NR_CPUS];
 
@@ -187,10 +187,8 @@ void arch_mm_init_pgd(paddr_t pgd)
 
 	memset(phys_to_virt(pgd), 0, PAGE_SIZE);
 	for (cpu = 0; cpu < nr_cpus; cpu++)
-		if (mmus[cpu].pgd == pgd) { /* of a mm that is gone */
-			mmus[cpu].am = NULL;
+		if (mmus[cpu].pgd == pgd) /* of a mm that is gone */
 			mmus[cpu].pgd = 0;
-		}
 }
 
 static void drop_entry(struct tlb_entry *e, unsigned long start, unsigned long end)
@@ -231,7 +229,7 @@ void arch_switch_mm(struct arch_mm *prev, struct arch_mm *next)
 
 	if (prev == next)
 		return;
-	if (next && mmus[host_cpu_now].am == next && mmus[host_cpu_now].pgd == next->pgd)
+	if (next && mmus[host_cpu_now].pgd == next->pgd)
 		return; /* still there: nobody else was here since */
 	if (next)
 		__atomic_fetch_or(&next->cpu_mask, me, __ATOMIC_SEQ_CST);

@@ -10,22 +10,22 @@
 #define SYS_pread64  180
 #define SYS_pwrite64 181
 
-#define SYS_creat      8
-#define SYS_chmod      15
-#define SYS_umask      60
-#define SYS_readlink   85
-#define SYS_fchdir     133
-#define SYS_getcwd     183
-#define SYS_stat64     195
-#define SYS_lstat64    196
-#define SYS_fstat64    197
-#define SYS_getdents64 220
-#define SYS_statfs64   268
-#define SYS_utimes     271
-#define SYS_openat     295
-#define SYS_unlinkat   301
+#define SYS_creat	8
+#define SYS_chmod	15
+#define SYS_umask	60
+#define SYS_readlink	85
+#define SYS_fchdir	133
+#define SYS_getcwd	183
+#define SYS_stat64	195
+#define SYS_lstat64	196
+#define SYS_fstat64	197
+#define SYS_getdents64	220
+#define SYS_statfs64	268
+#define SYS_utimes	271
+#define SYS_openat	295
+#define SYS_unlinkat	301
 
-#define EIO 5
+#define EIO	     5
 
 #define O_EXCL	    0200
 #define O_DIRECTORY 0200000
@@ -408,8 +408,7 @@ static void nameless(void)
 	expect(sys(SYS_close, fd), 0);
 	check(holds("gone", "new"));
 	expect(sys(SYS_unlink, "gone"), 0);
-	fd = sys(SYS_open, "left-open", O_RDWR | O_CREAT,
-		 0644); /* at the end of the program, and */
+	fd = sys(SYS_open, "left-open", O_RDWR | O_CREAT, 0644); /* at the end of the program, and */
 	byte_at(fd, 10, 'o');
 	expect(sys(SYS_unlink, "left-open"), 0);
 }

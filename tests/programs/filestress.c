@@ -152,28 +152,12 @@ static void one_round(void)
 		return;
 	}
 	switch (pick(10)) {
-	case 0:
-	case 1:
-	case 2:
-		write_some(i);
-		break;
-	case 3:
-	case 4:
-		read_all(i);
-		break;
-	case 5:
-		cut(i);
-		break;
-	case 6:
-	case 7:
-		move(i);
-		break;
-	case 8:
-		relink(i);
-		break;
-	case 9:
-		destroy(i);
-		break;
+	case 0: case 1: case 2: write_some(i); break;
+	case 3: case 4: read_all(i); break;
+	case 5: cut(i); break;
+	case 6: case 7: move(i); break;
+	case 8: relink(i); break;
+	case 9: destroy(i); break;
 	}
 }
 
@@ -210,8 +194,7 @@ int main(int argc, char **argv, char **envp)
 
 		if (pid == 0) {
 			self = i;
-			state = (uint32_t)(argc > 3 ? number(argv[3], 1) : 1) * 7919u +
-				(uint32_t)i + 1;
+			state = (uint32_t)(argc > 3 ? number(argv[3], 1) : 1) * 7919u + (uint32_t)i + 1;
 			exit(child(rounds));
 		}
 		check(pid > 0, "fork: %ld", pid);

@@ -203,8 +203,7 @@ static void say_ticks(void)
 	read_file("/proc/system", system_text, sizeof(system_text));
 	system_value("ticks_since_entry", ticks, sizeof(ticks));
 	printf("%s ticks from kernel entry to this prompt\n"
-	       "`help` tells what can be done here, `poweroff` ends\n",
-	       ticks);
+	       "`help` tells what can be done here, `poweroff` ends\n", ticks);
 }
 
 /* A session of its own with the console as its terminal. */

@@ -7,15 +7,15 @@
  */
 #include "lib.h"
 
-#define E2BIG	      7
-#define ENFILE	      23
+#define E2BIG	7
+#define ENFILE	23
 #define SYS_setrlimit 75
 
-#define MAX_CHILDREN   2000
+#define MAX_CHILDREN 2000
 #define SYS_ugetrlimit 191
 #define RLIMIT_NOFILE  7
-#define MAX_AREAS      65536 /* mm/mm.h: MAX_MAP_COUNT */
-#define MB	       (1024UL * 1024)
+#define MAX_AREAS    65536 /* mm/mm.h: MAX_MAP_COUNT */
+#define MB	     (1024UL * 1024)
 
 /* --- tasks ---------------------------------------------------------------------------------------- */
 
@@ -152,8 +152,7 @@ static void too_many_areas(void)
 	unsigned long size = (MAX_AREAS + 64) * PAGE, base, at, n = 0;
 	long error = 0;
 
-	base = (unsigned long)sys(SYS_mmap2, 0, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-				  0);
+	base = (unsigned long)sys(SYS_mmap2, 0, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (MAP_FAILED(base)) {
 		check(false, "no room for %lu MB of addresses: %ld", size / MB, (long)base);
 		return;
@@ -239,18 +238,15 @@ static void too_much_address_space(void)
 	long at, one = sys(SYS_brk, 0);
 	int status;
 
-	expect(sys(SYS_mmap2, 0, 0xC0000000, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
-	       -ENOMEM);
-	expect(sys(SYS_mmap2, 0, 0xFFFFF000, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
-	       -ENOMEM);
+	expect(sys(SYS_mmap2, 0, 0xC0000000, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), -ENOMEM);
+	expect(sys(SYS_mmap2, 0, 0xFFFFF000, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), -ENOMEM);
 	expect(sys(SYS_brk, 0xBFFFFFFF), one);
 	expect(sys(SYS_brk, 0xFFFFFFFF), one);
 	at = (long)map_pages(1);
 	expect(sys(SYS_mremap, at, PAGE, 0xC0000000, MREMAP_MAYMOVE), -ENOMEM);
 	expect(sys(SYS_munmap, at, PAGE), 0);
 	for (;;) {
-		p = (unsigned long)sys(SYS_mmap2, 0, 64 * MB, PROT_NONE,
-				       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		p = (unsigned long)sys(SYS_mmap2, 0, 64 * MB, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (MAP_FAILED(p))
 			break;
 		children[total++] = (long)p;
@@ -292,12 +288,9 @@ static const struct {
 	const char *name;
 	void (*fn)(void);
 } parts[] = {
-	{ "tasks", too_many_tasks },
-	{ "files", too_many_files },
-	{ "areas", too_many_areas },
-	{ "arguments", huge_arguments },
-	{ "addresses", too_much_address_space },
-	{ "locked", too_much_locked },
+	{ "tasks", too_many_tasks },	   { "files", too_many_files },
+	{ "areas", too_many_areas },	   { "arguments", huge_arguments },
+	{ "addresses", too_much_address_space }, { "locked", too_much_locked },
 };
 
 int main(int argc, char **argv, char **envp)

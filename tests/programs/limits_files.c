@@ -5,8 +5,8 @@
  */
 #include "lib.h"
 
-#define SYS_statfs 99
-#define SYS_llseek 140
+#define SYS_statfs  99
+#define SYS_llseek  140
 
 #define WHERE "/tmp/limits"
 #define DEEP  120

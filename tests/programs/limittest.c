@@ -4,8 +4,8 @@
  */
 #include "sig.h"
 
-#define MOST	4000
-#define F_DUPFD 0
+#define MOST	  4000
+#define F_DUPFD	  0
 
 static long pids[MOST];
 

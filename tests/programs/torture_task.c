@@ -7,8 +7,8 @@
  */
 #include "torture.h"
 
-#define STACK_PAGES 4
-#define MAX_RUN	    8 /* pages touched one after the other */
+#define STACK_PAGES  4
+#define MAX_RUN	     8 /* pages touched one after the other */
 
 struct task tasks[MAX_TASKS];
 

@@ -13,7 +13,7 @@
  */
 #include "workload.h"
 
-#define STACK (8 * PAGE)
+#define STACK	     (8 * PAGE)
 
 static const struct workload *const workloads[] = {
 	&workload_touch, &workload_touch_shared, &workload_touch_mmap, &workload_touch_mms,
@@ -192,8 +192,7 @@ static bool run(void)
 		if (pid[i] < 0)
 			break;
 	}
-	if (started <
-	    all) { /* the others wait at the barrier for ever: the end of this task ends them */
+	if (started < all) { /* the others wait at the barrier for ever: the end of this task ends them */
 		printf("workload: worker %u cannot be started: %ld\n", started, pid[started]);
 		return false;
 	}
@@ -245,14 +244,12 @@ static int tell(void)
 		min = w->busy < min ? w->busy : min;
 		max = w->busy > max ? w->busy : max;
 	}
-	printf("workload %s %s workers=%u helpers=%u cpus=%u rounds=%u unit=%s ops=%lu ticks=%s "
-	       "min=%s max=%s wrong=%lu "
+	printf("workload %s %s workers=%u helpers=%u cpus=%u rounds=%u unit=%s ops=%lu ticks=%s min=%s max=%s wrong=%lu "
 	       "refused=%lu%s%s\n",
-	       workload->name, wrong || refused || !ops ? "FAILED" : "ok", nr_workers,
-	       workload->helpers, count_cpus(), nr_rounds, workload->unit, ops,
-	       decimal(control->elapsed, ticks, sizeof(ticks)), decimal(min, least, sizeof(least)),
-	       decimal(max, most, sizeof(most)), wrong, refused, cost ? " lockcost=" : "",
-	       cost ? decimal(cost, dear, sizeof(dear)) : "");
+	       workload->name, wrong || refused || !ops ? "FAILED" : "ok", nr_workers, workload->helpers, count_cpus(), nr_rounds,
+	       workload->unit, ops, decimal(control->elapsed, ticks, sizeof(ticks)),
+	       decimal(min, least, sizeof(least)), decimal(max, most, sizeof(most)), wrong, refused,
+	       cost ? " lockcost=" : "", cost ? decimal(cost, dear, sizeof(dear)) : "");
 	return wrong || refused || !ops;
 }
 
@@ -274,8 +271,7 @@ static int list(void)
 
 int main(int argc, char **argv, char **envp)
 {
-	long workers = number(argc > 2 ? argv[2] : NULL, 0),
-	     rounds = number(argc > 3 ? argv[3] : NULL, 0);
+	long workers = number(argc > 2 ? argv[2] : NULL, 0), rounds = number(argc > 3 ? argv[3] : NULL, 0);
 	unsigned i;
 
 	(void)envp;

@@ -80,8 +80,7 @@ static void anonymous(struct worker *w, unsigned round)
 		return;
 	}
 	stamp_pages(w, area, FEW, PAGE, round);
-	sink = *(volatile uint32_t *)(area +
-				      FEW * PAGE); /* the page of zeroes, and then a copy of it */
+	sink = *(volatile uint32_t *)(area + FEW * PAGE); /* the page of zeroes, and then a copy of it */
 	stamp_pages(w, area + FEW * PAGE, FEW, PAGE, round);
 	must(w, sys(SYS_mprotect, area + PAGE, PAGE, PROT_READ));
 	check_pages(w, area, 2 * FEW, PAGE, round);
@@ -107,7 +106,7 @@ static void files(struct worker *w)
 	sys(SYS_close, fd);
 	if (!MAP_FAILED(p)) {
 		w->wrong += *(volatile uint32_t *)p != 0x464C457F; /* an ELF file's first word */
-		*(volatile char *)(p + 1) = mark;		   /* a copy of the page */
+		*(volatile char *)(p + 1) = mark;		    /* a copy of the page */
 		must(w, sys(SYS_munmap, p, 2 * PAGE));
 	} else {
 		w->refused++;
