@@ -14,12 +14,12 @@ cp "$programs"/* "$ROOT"/tests/programs/oracle/*.sh "$DIR/source"
 
 scripts=yes
 if "$bin/true" 2> /dev/null; then
-	env -i PATH="$DIR/bin" "$bin/sh" "$DIR/source/all.sh" "$DIR/source" "$DIR/linux" < /dev/null || fail "all.sh on Linux"
+	timeout 200 env -i PATH="$DIR/bin" "$bin/sh" "$DIR/source/all.sh" "$DIR/source" "$DIR/linux" < /dev/null || fail "all.sh on Linux"
 else
 	scripts=no
 	for p in stdio calls signals; do
 		mkdir -p "$DIR/linux/work"
-		(cd "$DIR/linux/work" && qemu-i386 "$programs/$p" < /dev/null > "../$p.out" 2> /dev/null; echo "status $?" >> "../$p.out")
+		(cd "$DIR/linux/work" && timeout 100 qemu-i386 "$programs/$p" < /dev/null > "../$p.out" 2> /dev/null; echo "status $?" >> "../$p.out")
 	done
 fi
 rm -rf "$DIR/linux/work"
@@ -28,7 +28,7 @@ rm -rf "$DIR/linux/work"
 # The shell's script by another shell: what ours does is what a shell does.
 if [ $scripts = yes ] && [ -x /bin/dash ]; then
 	mkdir "$DIR/dash"
-	(cd "$DIR/dash" && PATH=$DIR/bin /bin/dash "$DIR/source/shell.sh" < /dev/null > ../shell.dash 2>&1; echo "status $?" >> ../shell.dash)
+	(cd "$DIR/dash" && timeout 100 env PATH="$DIR/bin" /bin/dash "$DIR/source/shell.sh" < /dev/null > ../shell.dash 2>&1; echo "status $?" >> ../shell.dash)
 	diff "$DIR/shell.dash" "$DIR/linux/shell.out" > "$DIR/shell.diff" || fail "our shell and dash differ: $DIR/shell.diff"
 fi
 

@@ -7,17 +7,25 @@
 RUNDIR=$DIR/run1 LOG=$RUNDIR/serial.log
 mkdir -p "$RUNDIR"
 
+PATIENCE=300 # seconds for the whole session
 prompts() { grep -ao '^[^ ]* # ' "$LOG" 2> /dev/null | wc -l; }
+prompted() { [ "$(prompts)" -gt "$seen" ]; }
+said() { tr -d '\r' < "$LOG" | grep -aq -- "$1"; }
 seen=0
+# until_it COMMAND...: waits for it to be true, but not longer than the session may last: then ^A x ends QEMU.
+until_it() {
+	while ! "$@"; do
+		[ $SECONDS -lt $PATIENCE ] || { echo "waited in vain: $* (prompt $seen)" >&2; printf '\001x'; exit 1; }
+		sleep 0.1
+	done
+}
 # type TEXT: when the next prompt is there. await TEXT: until the log holds it.
 type() {
-	while [ "$(prompts)" -le "$seen" ]; do sleep 0.1; done
+	until_it prompted
 	seen=$(prompts)
 	printf "$1"
 }
-await() {
-	while ! tr -d '\r' < "$LOG" | grep -aq -- "$1"; do sleep 0.1; done
-}
+await() { until_it said "$1"; }
 session() {
 	type 'echo first > /tmp/f; cat /tmp/f | wc -c\r'
 	type 'echo hxllo\033[D\033[D\033[D\033[D\033[3~e\033[C!\r' # arrows and Delete
@@ -26,8 +34,9 @@ session() {
 	await '^started1'
 	printf '\003'
 	type 'echo status $?\r'
-	type 'echo started2; while :; do :; done\r'
-	await '^started2'
+	# said by the shell itself: a ^C for a program that is just ending would be lost, as it is everywhere
+	type 'cd /nosuchplace; while :; do :; done\r'
+	await '/nosuchplace: No such file'
 	printf '\003'
 	type 'echo after the loop\r'
 	type 'sleep 1000 &\r'
@@ -48,9 +57,9 @@ session() {
 	type 'poweroff\r'
 }
 : > "$LOG"
-session | timeout 300 "$ROOT/tests/boot/run-qemu.sh" "$RUNDIR" "" cpus=2 mem=16 display=serial > "$DIR/run1.out" 2>&1
+session 2> "$DIR/session.err" | "$ROOT/tests/boot/run-qemu.sh" "$RUNDIR" "" cpus=2 mem=16 display=serial > "$DIR/run1.out" 2>&1
 status=$?
-[ $status = 0 ] || fail "the session ended with status $status: $(tail -n 2 "$DIR/run1.out")"
+[ $status = 0 ] || fail "the session ended with status $status: $(tail -n 1 "$DIR/session.err") $(tail -n 2 "$DIR/run1.out")"
 refuse '^kernel panic:'
 expect '^[0-9]+ ticks from kernel entry to this prompt'
 [ "$(grep -c '^ *6$' "$LOG")" = 2 ] || fail "the first line and its repetition from the history did not both print 6"
