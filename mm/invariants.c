@@ -29,6 +29,17 @@ int invariant_failed(const char *key, const char *fmt, ...)
 	return 1;
 }
 
+int invariant_page_failed(const char *key, const struct page *page, const char *fmt, ...)
+{
+	char what[60], text[160];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintk(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	return invariant_failed(key, "%s%s", what, page_describe(page, text, sizeof(text)));
+}
+
 /* The same with the address space in the key. */
 static int mm_failed(const struct mm_struct *mm, const char *what, const char *text,
 		     unsigned long a, unsigned long b)

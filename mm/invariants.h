@@ -50,6 +50,9 @@ int vm_leak_compare(const struct vm_snapshot *before);
 
 /* Tell and enter one failure. Returns 1. */
 int invariant_failed(const char *key, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same; what @fmt makes is followed by the page's description. */
+int invariant_page_failed(const char *key, const struct page *page, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* f(mm, addr, pte, arg) for every entry of @mm's page tables that is not 0, by address. */
 void for_each_pte(struct mm_struct *mm,
 		  void (*f)(struct mm_struct *mm, unsigned long addr, pte_t pte, void *arg),

@@ -65,7 +65,6 @@ static void count_cached(struct page *page, void *arg)
 {
 	struct count_walk *w = arg;
 	struct swp_entry entry = { (uint32_t)page->index };
-	char text[160];
 
 	if (page->mapping == &swapper_space) {
 		if (!step_slot(entry, w->swap_step) && w->swap_step < 0)
@@ -76,13 +75,12 @@ static void count_cached(struct page *page, void *arg)
 		return;
 	page->found++;
 	w->cached++;
-	page_describe(page, text, sizeof(text));
 	if (__find_page(page->mapping, page->index) != page)
-		w->failures += invariant_failed("invariant: page cached twice", "%s", text);
+		w->failures += invariant_page_failed("invariant: page cached twice", page, "again: ");
 	if ((page->mapping == &swapper_space) != PageSwapCache(page))
-		w->failures += invariant_failed("invariant: page cache", "swap flag: %s", text);
+		w->failures += invariant_page_failed("invariant: page cache", page, "swap flag: ");
 	if (!page_test(page, PG_lru))
-		w->failures += invariant_failed("invariant: lru", "not on the list: %s", text);
+		w->failures += invariant_page_failed("invariant: lru", page, "not on the list: ");
 }
 
 static void walk_references(struct count_walk *w)
@@ -96,19 +94,16 @@ static void walk_references(struct count_walk *w)
 
 static int check_found(const struct page *page)
 {
-	char text[160];
-
 	if (!page->found || PageReserved(page))
 		return 0;
-	page_describe(page, text, sizeof(text));
 	if (page_count(page) == 0 || page_test(page, PG_buddy))
-		return invariant_failed("invariant: page free but in use", "%u references: %s",
-					page->found, text);
+		return invariant_page_failed("invariant: page free but in use", page,
+					     "%u references: ", page->found);
 	if (page_count(page) != (int)page->found)
-		return invariant_failed("invariant: page count", "%u references: %s", page->found,
-					text);
+		return invariant_page_failed("invariant: page count", page, "%u references: ",
+					     page->found);
 	if (PageLocked(page))
-		return invariant_failed("invariant: page left locked", "%s", text);
+		return invariant_page_failed("invariant: page left locked", page, "after all: ");
 	return check_mapcount(page);
 }
 

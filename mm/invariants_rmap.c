@@ -10,10 +10,10 @@
 
 static int rmap_failed(const struct mm_struct *mm, const char *what, const struct page *page, unsigned long addr)
 {
-	char key[80], text[160];
+	char key[80];
 
 	snprintk(key, sizeof(key), "invariant: %s (%s)", what, mm->name);
-	return invariant_failed(key, "%#lx maps %s", addr, page_describe(page, text, sizeof(text)));
+	return invariant_page_failed(key, page, "%#lx maps ", addr);
 }
 
 static bool on_share_list(const struct address_space *mapping, const struct vm_area_struct *vma)
@@ -41,16 +41,14 @@ int check_rmap_of_pte(const struct vm_area_struct *vma, unsigned long addr, cons
 int check_mapcount(const struct page *page)
 {
 	int entries = (int)page->found - (page->pprev_hash != NULL);
-	char text[160];
 
 	if (!page_test(page, PG_anon))
 		return 0;
-	page_describe(page, text, sizeof(text));
 	if (page->mapcount != entries)
-		return invariant_failed("invariant: mapcount", "%d entries, mapcount %d: %s", entries,
-					page->mapcount, text);
+		return invariant_page_failed("invariant: mapcount", page, "%d entries, mapcount %d: ", entries,
+					     page->mapcount);
 	if (!page_test(page, PG_lru))
-		return invariant_failed("invariant: lru", "on no list: %s", text);
+		return invariant_page_failed("invariant: lru", page, "on no list: ");
 	return 0;
 }
 

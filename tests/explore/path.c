@@ -2,7 +2,7 @@
  * tests/explore/path.c - the events of the run: which depend on each other, their clocks, their races.
  *
  * Facts section 3. path_event(k) reads what the runtime found while event k ran: the events it
- * conflicts with (rt_deps), the locks it took (rt_edges), who enabled it (rt_enablers). Going back from
+ * conflicts with (rt_conflicts), the locks it took (rt_edges), who enabled it (rt_enabled_by). Going back from
  * the newest, an earlier event is in a *race* with k if k does not come after it through another one.
  *  - A lock that k took was released by r and had been taken by a. k cannot come before r, but it can
  *    before a: the race is (a, k), tested before r's clock is joined.
@@ -123,6 +123,17 @@ static void start_clock(uint16_t *c, const struct node *n, int task)
 		after_all_others(c, n);
 }
 
+/* The newest node before @j that rt_before has; -1 = none. */
+static int next_before(int j)
+{
+	int w = j / 32;
+	uint32_t bits = rt_before[w] & ((1u << j % 32) - 1);
+
+	while (!bits && w)
+		bits = rt_before[--w];
+	return bits ? w * 32 + 31 - __builtin_clz(bits) : -1;
+}
+
 void path_event(int k, void (*race)(int i, int k))
 {
 	struct node *n = &path[k];
@@ -131,7 +142,7 @@ void path_event(int k, void (*race)(int i, int k))
 	int j;
 
 	start_clock(c, n, n->chosen);
-	for (j = rt_ndeps || rt_nedges || rt_nenablers ? k - 1 : -1; j >= 0; j--) {
+	for (j = next_before(k); j >= 0; j = next_before(j)) {
 		int u = path[j].chosen;
 		bool ordered = c[u] > j;
 
@@ -143,7 +154,7 @@ void path_event(int k, void (*race)(int i, int k))
 			race(e->taken, k);
 		else if (!e && !ordered && rt_conflicts(j) && !rt_enabled_by(j))
 			race(j, k);
-		if (!ordered && (e || rt_conflicts(j) || rt_enabled_by(j)))
+		if (!ordered)
 			join(c, path[j].clock);
 	}
 	c[n->chosen] = (uint16_t)(k + 1);

@@ -21,8 +21,7 @@ int rt_task, rt_node;
 uint16_t rt_epoch;
 uint16_t rt_epoch_node[RT_MAX_EPOCHS + 16];
 uint8_t rt_epoch_task[RT_MAX_EPOCHS + 16];
-uint16_t rt_deps[RT_MAX_NODES];
-int rt_ndeps, rt_nenablers;
+uint32_t rt_before[RT_MAX_NODES / 32];
 struct rt_lock_edge rt_edges[64];
 int rt_nedges;
 
@@ -63,7 +62,8 @@ void rt_begin_segment(int task, int node, uint16_t epoch)
 	rt_task = task;
 	rt_node = node;
 	rt_epoch = epoch;
-	rt_ndeps = rt_nedges = rt_nenablers = 0;
+	memset(rt_before, 0, ((unsigned)node / 32 + 1) * 4);
+	rt_nedges = 0;
 	rt_nchanges = 0;
 	rt_new_epoch();
 	rt_first_stamp = rt_stamp;
@@ -82,12 +82,15 @@ void rt_new_epoch(void)
 	rt_epoch_task[rt_epoch] = (uint8_t)rt_task;
 }
 
+static inline void before(int node)
+{
+	rt_before[node / 32] |= 1u << node % 32;
+}
+
 void rt_dep(int node)
 {
-	if (dep_mark[node] == rt_first_stamp)
-		return;
 	dep_mark[node] = rt_first_stamp;
-	rt_deps[rt_ndeps++] = (uint16_t)node;
+	before(node);
 }
 
 void rt_enabler(int node)
@@ -95,7 +98,7 @@ void rt_enabler(int node)
 	if (node < 0)
 		return;
 	enabler_mark[node] = rt_first_stamp;
-	rt_nenablers++;
+	before(node);
 }
 
 bool rt_conflicts(int node)
@@ -252,9 +255,11 @@ void rt_lock_taken(uintptr_t owner, uintptr_t place)
 		return;
 	released = rt_shadow[o].w;
 	taken = rt_shadow[p].w;
-	if (released && rt_nedges < 64)
+	if (released && rt_nedges < 64) {
 		rt_edges[rt_nedges++] = (struct rt_lock_edge){ taken ? rt_epoch_node[taken] : -1,
 							       rt_epoch_node[released] };
+		before(rt_epoch_node[released]);
+	}
 	take_word(o);
 	take_word(p);
 }

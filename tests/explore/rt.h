@@ -183,9 +183,9 @@ extern uint8_t rt_epoch_task[];
 /* A new segment of @task begins at node @node; @epoch: the newest before it. */
 void rt_begin_segment(int task, int node, uint16_t epoch);
 
-/* The nodes whose segments the running one conflicts with, each once: found while it runs. */
-extern uint16_t rt_deps[];
-extern int rt_ndeps, rt_nenablers;
+/* A bit for each node that the running segment conflicts with, that enabled it, or that released a lock it
+ * took: found while it runs. */
+extern uint32_t rt_before[];
 /* Lock edges of the running segment, for the schedule's clocks (facts section 3, "Locks"): it took a
  * lock that was last taken in segment .taken and last released in segment .released; -1 = none. */
 struct rt_lock_edge {

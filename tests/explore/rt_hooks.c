@@ -49,6 +49,24 @@ static void write_range(uintptr_t addr, size_t n, bool marked, uintptr_t pc)
 		rt_write_at(a, mask_of(a, addr, addr + n), marked, pc);
 }
 
+/* The running stack is logged as a whole when it begins to run: rt_stack.c. */
+static inline bool on_own_stack(uintptr_t p)
+{
+	return p - rt_stack_low < RT_STACK_BYTES;
+}
+
+static inline void observer_write(uintptr_t p)
+{
+	if (!on_own_stack(p))
+		rt_log_word((void *)(p & ~3u));
+}
+
+static inline void observer_range(void *p, size_t n)
+{
+	if (!on_own_stack((uintptr_t)p))
+		rt_log_range(p, n);
+}
+
 /* An aligned access of @n = 1, 2 or 4 bytes. */
 #define MASK(p, n) (((1u << (n)) - 1) << ((uintptr_t)(p)&3))
 
@@ -103,7 +121,7 @@ static void write_range(uintptr_t addr, size_t n, bool marked, uintptr_t pc)
 	}                                                                                          \
 	void __obs_unaligned_write##n(void *p)                                                     \
 	{                                                                                          \
-		rt_log_range(p, n);                                                                \
+		observer_range(p, n);                                                                \
 	}
 
 #define OBSERVER(n)                                                                                \
@@ -131,7 +149,7 @@ static void write_range(uintptr_t addr, size_t n, bool marked, uintptr_t pc)
 	}                                                                                          \
 	void __obs_write##n(void *p)                                                               \
 	{                                                                                          \
-		rt_log_range(p, n);                                                                \
+		observer_range(p, n);                                                                \
 	}                                                                                          \
 	void __obs_volatile_read##n(void *p)                                                       \
 	{                                                                                          \
@@ -139,14 +157,8 @@ static void write_range(uintptr_t addr, size_t n, bool marked, uintptr_t pc)
 	}                                                                                          \
 	void __obs_volatile_write##n(void *p)                                                      \
 	{                                                                                          \
-		rt_log_range(p, n);                                                                \
+		observer_range(p, n);                                                                \
 	}
-
-static inline void observer_write(uintptr_t p)
-{
-	if (p - rt_stack_low >= RT_STACK_BYTES)
-		rt_log_word((void *)(p & ~3u));
-}
 
 /* clang-format off */
 TRACKED(1) TRACKED(2) TRACKED(4)
@@ -174,7 +186,7 @@ void __obs_read_range(void *p, size_t n)
 
 void __obs_write_range(void *p, size_t n)
 {
-	rt_log_range(p, n);
+	observer_range(p, n);
 }
 
 /* --- atomic operations ------------------------------------------------------------------------- */
@@ -312,19 +324,19 @@ int xp_memcmp(const void *a, const void *b, size_t n)
 
 void *obs_memcpy(void *dst, const void *src, size_t n)
 {
-	rt_log_range(dst, n);
+	observer_range(dst, n);
 	return memcpy(dst, src, n);
 }
 
 void *obs_memmove(void *dst, const void *src, size_t n)
 {
-	rt_log_range(dst, n);
+	observer_range(dst, n);
 	return memmove(dst, src, n);
 }
 
 void *obs_memset(void *dst, int c, size_t n)
 {
-	rt_log_range(dst, n);
+	observer_range(dst, n);
 	return memset(dst, c, n);
 }
 
@@ -344,7 +356,7 @@ void *mach_memcpy(void *dst, const void *src, size_t n)
 	if (in_frames(dst))
 		rt_contents((uintptr_t)dst, n, true);
 	else
-		rt_log_range(dst, n);
+		observer_range(dst, n);
 	return memcpy(dst, src, n);
 }
 
@@ -353,12 +365,12 @@ void *mach_memset(void *dst, int c, size_t n)
 	if (in_frames(dst))
 		rt_contents((uintptr_t)dst, n, true);
 	else
-		rt_log_range(dst, n);
+		observer_range(dst, n);
 	return memset(dst, c, n);
 }
 
 void *mach_memmove(void *dst, const void *src, size_t n)
 {
-	rt_log_range(dst, n);
+	observer_range(dst, n);
 	return memmove(dst, src, n);
 }

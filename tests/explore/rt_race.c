@@ -98,14 +98,17 @@ static inline bool unordered(uint16_t epoch)
 
 static void note_reader(struct rt_shadow *sh, uintptr_t pc)
 {
-	uint32_t now = RT_PC_AND(pc, rt_task + 1);
-	int i = 0;
+	uint32_t now = RT_PC_AND(pc, rt_task + 1), moved = now;
+	int i;
 
-	while (i < RT_READERS - 1 && sh->r_pc[i] && sh->r_pc[i] >> 28 != now >> 28)
-		i++;
-	for (; i > 0; i--)
-		sh->r_pc[i] = sh->r_pc[i - 1];
-	sh->r_pc[0] = now;
+	for (i = 0; i < RT_READERS; i++) {
+		uint32_t here = sh->r_pc[i];
+
+		sh->r_pc[i] = moved;
+		if (!here || here >> 28 == now >> 28)
+			break;
+		moved = here;
+	}
 }
 
 /* 0 = it is not known any more. */
