@@ -178,6 +178,8 @@ struct search {
 	bool stop_at_first, progress;
 	bool count_classes;
 	double seconds; /* limit, of processor time; 0 = none */
+	unsigned step;	/* the instructions of every so many-th schedule are counted one by one; 0 = of none */
+	bool stepping; /* one is being counted */
 	/* results */
 	uint64_t max_schedules; /* limit, 0 = none */
 	uint64_t passed;	/* failures that were other named holes than the one looked for */
@@ -188,7 +190,7 @@ struct search {
 	uint64_t schedules, sleep_blocked, cut, events, classes, failures, ends, merged, states;
 	double elapsed, cpu; /* seconds of the clock, and of this process */
 	int longest;	       /* steps of the longest run */
-	uint64_t instructions; /* 0 = the host does not tell */
+	uint64_t counted, instructions; /* so many schedules took so many; 0 = the host does not tell */
 };
 
 void search_run(struct search *s);

@@ -37,7 +37,7 @@ static struct {
 	int bound, least;
 	bool all, cell, check, order, sample;
 	double seconds, unbounded;
-	int repeat;
+	int repeat, count;
 	const char *token, *holes, *random;
 	uint64_t seed;
 	int depth;
@@ -131,6 +131,8 @@ static void read_option(const char *word)
 		option.sample = value[0] == '1';
 	} else if (n == 5 && !strncmp(word, "order", n)) {
 		option.order = value[0] == '1';
+	} else if (n == 5 && !strncmp(word, "count", n)) {
+		option.count = (int)number(word, value);
 	} else if (n == 4 && !strncmp(word, "cell", n)) {
 		option.cell = value[0] == '1';
 	} else {
@@ -170,9 +172,9 @@ static void print_level(const struct search *s)
 	       s->found	     ? ": FOUND"
 	       : s->complete ? ": none"
 			     : ": out of time");
-	if (s->instructions && s->schedules)
-		printf("explore: %llu instructions per schedule\n",
-		       (unsigned long long)(s->instructions / s->schedules));
+	if (s->counted)
+		printf("explore: %llu instructions per schedule%s\n", (unsigned long long)(s->instructions / s->counted),
+		       s->counted < s->schedules ? " (of a few, counted one by one)" : "");
 	if (s->sleep_blocked)
 		printf("explore: %llu runs were given up as redundant\n",
 		       (unsigned long long)s->sleep_blocked);
@@ -185,7 +187,8 @@ static bool level(struct result *r, int bound)
 			    .bound = bound,
 			    .stop_at_first = true,
 			    .sample = option.sample ? &sample : NULL,
-			    .progress = !option.cell };
+			    .progress = !option.cell,
+			    .step = instructions() ? 0 : (unsigned)option.count };
 
 	if (bound < 0 || bound > option.least) {
 		s.seconds = bound < 0 && option.unbounded >= 0 ? option.unbounded : option.seconds - r->seconds;
@@ -462,8 +465,8 @@ static int explore(const char *name, const char *design)
 	scenario_name = s->name;
 	rt_init();
 	instructions_begin();
-	if (!option.cell && !instructions())
-		printf("explore: instructions per schedule: not available on this host\n");
+	if (!option.cell && !instructions() && !option.count)
+		printf("explore: instructions per schedule: no counter on this host; count=N counts those of every Nth\n");
 	run_begin(s);
 	if (option.check)
 		return cross_check(s);

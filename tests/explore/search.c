@@ -324,6 +324,42 @@ static bool run_ended(void)
 	return outcome.failed && !outcome.besides && now->stop_at_first;
 }
 
+/* Every s->step-th schedule is counted by single steps. Returns the processor time that it took, which is no part
+ * of the search's. */
+static double step_some(struct search *s)
+{
+	static double began;
+	static uint64_t before;
+
+	if (!s->step)
+		return 0;
+	if (s->stepping) {
+		instructions_step(false);
+		s->stepping = false;
+		s->counted++;
+		s->instructions += instructions_stepped() - before;
+		return seconds(CLOCK_PROCESS_CPUTIME_ID) - began;
+	}
+	if (s->schedules % s->step == s->step / 2) {
+		s->stepping = true;
+		began = seconds(CLOCK_PROCESS_CPUTIME_ID);
+		before = instructions_stepped();
+		instructions_step(true);
+	}
+	return 0;
+}
+
+/* What the search as a whole took, if there is a counter. */
+static void count_all(struct search *s, uint64_t executed)
+{
+	if (s->stepping)
+		instructions_step(false);
+	if (!instructions())
+		return;
+	s->counted = s->schedules;
+	count_all(s, executed);
+}
+
 void search_run(struct search *s)
 {
 	double start = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
@@ -366,6 +402,7 @@ void search_run(struct search *s)
 		if (e == RUN_OVER) {
 			if (run_ended())
 				break;
+			cpu += step_some(s);
 			if (s->max_schedules && s->schedules >= s->max_schedules)
 				break;
 			if (s->seconds > 0 && (s->schedules & 15) == 0 &&
@@ -384,5 +421,5 @@ void search_run(struct search *s)
 	s->states = visited.used;
 	s->elapsed = seconds(CLOCK_MONOTONIC) - start;
 	s->cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-	s->instructions = instructions() - executed;
+	count_all(s, executed);
 }

@@ -30,5 +30,7 @@ double random_missed(const struct random_search *r, int ntasks, int d);
 /* instructions.c */
 void instructions_begin(void);
 uint64_t instructions(void);
+void instructions_step(bool on);
+uint64_t instructions_stepped(void);
 
 #endif
