@@ -2,7 +2,7 @@
 # tests/boot/run-bochs.sh - boot the built images in Bochs, without a window, and judge how it ended.
 #
 #   tests/boot/run-bochs.sh DIR "kernel command line" [cpus=1] [mem=32] [ips=4000000] [quantum=16]
-#                           [timeout=120] [hda=FILE] [hdb=FILE|-] [display=none|serial|sdl2|term]
+#                           [timeout=120] [hang=0] [hda=FILE] [hdb=FILE|-] [display=none|serial|sdl2|term]
 # display=serial talks on this terminal, through the guest's serial port; sdl2 opens a window.
 # Everything of the run is in DIR: image copies, bochsrc, serial.log, e9.log, bochs.log.
 # Exit status: 0 ended well, 1 guest reported failure, 2 could not run, 3 time is up, 4 triple fault or

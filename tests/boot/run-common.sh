@@ -9,19 +9,19 @@ fail_to_run() { # exit status 2: the command could not run
 # DIR "command line" [key=value ...] -> variables dir, cmdline, and one per key
 parse_options() {
 	[ $# -ge 2 ] || fail_to_run "usage: $(basename "$0") DIR \"kernel command line\" [key=value ...]
-keys: cpus= mem= (MB) ips= quantum= timeout= (seconds) hda= hdb= (images, - = none) schedule= (file) display= fsck= (no: the root may be damaged) BUILD= in the environment"
+keys: cpus= mem= (MB) ips= quantum= timeout= (seconds) hang= (seconds after a reported deadlock, 0 = until the timeout) hda= hdb= (images, - = none) schedule= (file) display= fsck= (no: the root may be damaged) BUILD= in the environment"
 	dir=$1 cmdline=$2
 	shift 2
-	cpus=1 mem=32 ips=4000000 quantum=16 timeout=120 display=none elf= schedule= fsck=yes
+	cpus=1 mem=32 ips=4000000 quantum=16 timeout=120 hang=0 display=none elf= schedule= fsck=yes
 	hda=$BUILD/hda.img hdb=$BUILD/hdb.img
 	for option; do
 		case $option in
-		cpus=* | mem=* | ips=* | quantum=* | timeout=* | hda=* | hdb=* | display=* | elf=* | schedule=* | fsck=*)
+		cpus=* | mem=* | ips=* | quantum=* | timeout=* | hang=* | hda=* | hdb=* | display=* | elf=* | schedule=* | fsck=*)
 			eval "${option%%=*}=\${option#*=}" ;;
 		*) fail_to_run "unknown option: $option" ;;
 		esac
 	done
-	case $cpus$mem$ips$quantum$timeout in *[!0-9]*) fail_to_run "cpus, mem, ips, quantum, timeout are numbers" ;; esac
+	case $cpus$mem$ips$quantum$timeout$hang in *[!0-9]*) fail_to_run "cpus, mem, ips, quantum, timeout, hang are numbers" ;; esac
 }
 
 # Private copies of the images, with the command line in its slot.
@@ -46,16 +46,20 @@ prepare_directory() {
 }
 
 guest_said_off() { grep -aq 'kswapd23: power off, status' "$dir/serial.log" 2> /dev/null; }
+# A report of the waits watcher: those tasks will wait for ever.
+guest_hangs() { [ "$hang" -gt 0 ] && grep -aq '^DEADLOCK: ' "$dir/serial.log" 2> /dev/null; }
 boot_failed() { grep -aq 'boot error: ' "$dir/serial.log" 2> /dev/null; }
 
-# Wait for process $1, until the guest is done or time is up; sets timed_out.
+# Wait for process $1, until the guest is done, has hung for a while or time is up; sets timed_out, late.
 watch_process() {
-	timed_out=0 after=20 end=$(($(date +%s) + timeout))
+	timed_out=0 after=20 end=$(($(date +%s) + timeout)) late="time is up after $timeout s"
 	while kill -0 "$1" 2> /dev/null; do
 		# an emulator that does not end although the guest is done gets two seconds
 		if guest_said_off; then after=$((after - 1)); fi
 		if boot_failed; then after=$((after - 10)); fi
 		if [ $after -le 0 ]; then break; fi
+		# nor need a machine that hangs be waited for, but to see whether it really does
+		if guest_hangs; then end=$(($(date +%s) + hang)) hang=0 late="the machine hangs, as it says itself"; fi
 		if [ "$(date +%s)" -ge $end ]; then timed_out=1; break; fi
 		sleep 0.1
 	done
@@ -75,7 +79,7 @@ root_is_clean() {
 }
 
 # The judge looks for what ends a run badly before it believes the guest. Exit status of the runner:
-# 0 guest ended well, 1 guest ended reporting failure, 2 it refused (or could not run), 3 time is up, 4 triple fault or emulator panic,
+# 0 guest ended well, 1 guest ended reporting failure, 2 it refused (or could not run), 3 time is up or it hangs, 4 triple fault or emulator panic,
 # 5 the boot loader or early kernel gave up, 6 e2fsck finds faults in the root file system.
 verdict() {
 	[ -f "$dir/serial.log" ] && sed -i 's/\r$//' "$dir/serial.log"
@@ -91,7 +95,7 @@ verdict() {
 		result=1
 		[ "$status" = 2 ] && result=2 # it refused what it was asked
 	elif [ $timed_out = 1 ]; then
-		echo "time is up after $timeout s"
+		echo "$late"
 		result=3
 	else
 		echo "the machine stopped by itself: $1"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # tests/boot/run-qemu.sh - boot the built images in QEMU, whose CPUs run truly in parallel.
 #
-#   tests/boot/run-qemu.sh DIR "kernel command line" [cpus=1] [mem=32] [timeout=120] [hda=FILE]
+#   tests/boot/run-qemu.sh DIR "kernel command line" [cpus=1] [mem=32] [timeout=120] [hang=0] [hda=FILE]
 #                          [hdb=FILE|-] [display=none|serial|gdb] [elf=FILE]
 # Same interface, files and exit status as run-bochs.sh (ips= and quantum= mean nothing here).
 # display=serial talks on this terminal (Ctrl-A X ends QEMU); display=gdb starts gdb on elf=.

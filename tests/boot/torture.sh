@@ -38,7 +38,7 @@ torture_faithful()
 	RUNDIR=$DIR/run$RUN
 	LOG=$RUNDIR/serial.log
 	"$ROOT/tests/boot/run-$emulator.sh" "$RUNDIR" "design=$design holes=faithful watch=all run=torture:$arguments" \
-		"cpus=$cpus" "mem=$mem" "timeout=$timeout" fsck=no >"$DIR/run$RUN.out" 2>&1
+		"cpus=$cpus" "mem=$mem" "timeout=$timeout" hang=20 fsck=no >"$DIR/run$RUN.out" 2>&1
 	status=$?
 	[ $status = 4 ] && fail "triple fault or emulator panic ($design, holes faithful)"
 	[ -f "$LOG" ] || fail "could not run: $(tail -n 3 "$DIR/run$RUN.out")"
