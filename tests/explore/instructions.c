@@ -3,7 +3,7 @@
  *
  * Interface: instructions_begin(), once; instructions(): so far, 0 = this host does not tell (no counter in a
  * virtual machine, or no permission). Then instructions_step(true) makes each instruction trap (the flag TF) and
- * counts the traps until instructions_step(false), a hundred times slower; instructions_stepped(): how many.
+ * counts the traps until instructions_step(false), some 100,000 times slower; instructions_stepped(): how many.
  * Nothing depends on it but what is printed.
  */
 #include <linux/perf_event.h>

@@ -131,11 +131,6 @@ static inline void touch(struct rt_shadow *sh, uint32_t word)
 	sh->stamp = rt_stamp;
 }
 
-static inline bool own_stack(uintptr_t addr)
-{
-	return addr - rt_stack_low < RT_STACK_BYTES;
-}
-
 void rt_slow_read(uint32_t word, unsigned mask, bool marked, uintptr_t pc)
 {
 	struct rt_shadow *sh = &rt_shadow[word];
@@ -180,7 +175,7 @@ void rt_slow_write(uint32_t word, unsigned mask, bool marked, uintptr_t pc)
 	dep_on_epoch(sh->w);
 	for (t = 0; t < RT_TASKS; t++)
 		dep_on_epoch(sh->r[t]);
-	if (!(sh->bytes & RT_WRITTEN(0xfu)) && !own_stack(addr))
+	if (!(sh->bytes & RT_WRITTEN(0xfu)) && !rt_on_own_stack(addr))
 		rt_log_tracked(word);
 	written(sh, mask, marked);
 }
@@ -204,7 +199,7 @@ void rt_plain_write(uintptr_t addr)
 	if (!rt_on)
 		return;
 	if (rt_word_of(addr) < region_words) {
-		if (!own_stack(addr))
+		if (!rt_on_own_stack(addr))
 			rt_log_word((void *)(addr & ~3u));
 	} else if (rt_word_of((uintptr_t)__builtin_frame_address(0)) < region_words) {
 		outside(addr); /* by a task: the engine's own calls have their locals on its stack */

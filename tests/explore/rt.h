@@ -256,6 +256,10 @@ void rt_check_freed(const struct rt_shadow *sh, uint32_t word, uintptr_t pc);
 
 extern uintptr_t rt_stack_low; /* of the stack that is running; its own stores need no log */
 #define RT_STACK_BYTES (64u << 10)
+static inline bool rt_on_own_stack(uintptr_t addr)
+{
+	return addr - rt_stack_low < RT_STACK_BYTES;
+}
 
 /* Leave the kernel's context for the engine's, and back. @sp receives / gives the stack pointer. */
 void rt_to_engine(uintptr_t **sp); /* on a kernel stack; returns when the engine comes back */

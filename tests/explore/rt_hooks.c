@@ -49,21 +49,15 @@ static void write_range(uintptr_t addr, size_t n, bool marked, uintptr_t pc)
 		rt_write_at(a, mask_of(a, addr, addr + n), marked, pc);
 }
 
-/* The running stack is logged as a whole when it begins to run: rt_stack.c. */
-static inline bool on_own_stack(uintptr_t p)
-{
-	return p - rt_stack_low < RT_STACK_BYTES;
-}
-
 static inline void observer_write(uintptr_t p)
 {
-	if (!on_own_stack(p))
+	if (!rt_on_own_stack(p))
 		rt_log_word((void *)(p & ~3u));
 }
 
 static inline void observer_range(void *p, size_t n)
 {
-	if (!on_own_stack((uintptr_t)p))
+	if (!rt_on_own_stack((uintptr_t)p))
 		rt_log_range(p, n);
 }
 
