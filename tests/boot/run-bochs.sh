@@ -38,9 +38,23 @@ esac
 } > "$dir/bochsrc"
 echo c > "$dir/debugger.rc"
 
-if [ "$display" = none ]; then
+run_headless() {
 	(cd "$dir" && exec bochs -q -f bochsrc -rc debugger.rc > bochs.out 2> bochs.err < /dev/null) &
 	watch_process $!
+}
+# The display of a run without a window is one of 50 ports, which stays taken for a minute after its run: with
+# more runs than that in a minute the next has to wait. It ends in the first instructions of the BIOS.
+no_port() { grep -q '>>PANIC<<.*could not bind any port' "$dir/bochs.log" 2> /dev/null; }
+
+if [ "$display" = none ]; then
+	run_headless
+	waits=45
+	while no_port && [ $waits -gt 0 ]; do
+		waits=$((waits - 1))
+		sleep 2
+		prepare_directory
+		run_headless
+	done
 else
 	saved=$(stty -g 2> /dev/null)
 	echo "To end it: type poweroff at the prompt; or from another terminal, kill the bochs in $dir"
