@@ -357,7 +357,7 @@ static void count_all(struct search *s, uint64_t executed)
 	if (!instructions())
 		return;
 	s->counted = s->schedules;
-	count_all(s, executed);
+	s->instructions = instructions() - executed;
 }
 
 void search_run(struct search *s)

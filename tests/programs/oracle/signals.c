@@ -91,7 +91,8 @@ static pid_t start_sender(void)
 
 	while (pid == 0) {
 		nanosleep(&brief, NULL);
-		kill(parent, SIGUSR1);
+		if (kill(parent, SIGUSR1))
+			_exit(1); /* it is gone */
 	}
 	return pid;
 }
